@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     """How a visit to a column ended. Only COMPLETE can support `missing` or `withdrawn`."""
 
     COMPLETE = "complete"
-    PARTIAL = "partial"  # a page of the list, or a candidate on it, could not be had
+    PARTIAL = "partial"  # a page of the list could not be had, or the list needs a browser and there is none
     UNREACHABLE = "unreachable"  # DNS, TCP, TLS, time-out
     SERVER_ERROR = "server_error"  # 5xx
     BLOCKED = "blocked"  # challenge, captcha, 403/412/429/521, tiny body
@@ -58,14 +58,24 @@ class Capture:
     url: str
     urlkey: str  # SURT
     at: datetime
-    status: int | None  # None for renderings and screenshots
+    status: (
+        int | None
+    )  # None for renderings and screenshots, and where no status line could be understood
     media_type: str | None  # as the server claimed, without parameters
     digest: str  # "sha256:" + hex of the payload (entity body, transfer coding removed)
-    length: int  # payload bytes
+    length: int  # payload bytes in this record: 0 for a revisit
     ip: str | None
     file: str  # WARC file name within the archive
     offset: int  # of the gzip member that holds the record
     refers_to: str | None = None  # a revisit: the capture that holds the payload
+    etag: str | None = None  # validators for the next conditional request, as received
+    last_modified: str | None = None
+    truncated: str | None = (
+        None  # why the payload is not whole; such a capture is no ground for a conditional request
+    )
+    wire_digest: str | None = (
+        None  # WARC-Payload-Digest where it is not `digest`: the transfer coding is still on
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,9 @@ class Candidate:
     accepted: bool  # it was fetched, to be confirmed by reading
     captures: tuple[str, ...] = ()  # the article first, then its attachments
     failure: str | None = None  # why the article or an attachment could not be had
-    dates: tuple[tuple[str, date], ...] = ()  # (provenance, date): "list", "meta:PubDate", "url", "visible", …
+    dates: tuple[
+        tuple[str, date], ...
+    ] = ()  # (provenance, date): "list", "meta:PubDate", "url", "visible", …
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,9 @@ class Observation:
     url: str
     title: str
     captures: tuple[str, ...]
-    content_digest: str  # of the report's text and cells; counters and menus do not change it
+    content_digest: (
+        str  # of the report's text and cells; counters and menus do not change it
+    )
     reading: str  # key of the stored reading
     dates: tuple[tuple[str, date], ...] = ()
 
@@ -168,8 +182,12 @@ class Assessment:
     due_statute: date
     status: Status
     late_by: Literal["notice", "statute"] | None = None
-    cause: str | None = None  # why unknown or exempt: an Outcome's value, "not_visited", "unreadable", "date_uncertain", …
-    published: date | None = None  # the day that the evidence supports; None when it cannot be told
+    cause: str | None = (
+        None  # why unknown or exempt: an Outcome's value, "not_visited", "unreadable", "date_uncertain", …
+    )
+    published: date | None = (
+        None  # the day that the evidence supports; None when it cannot be told
+    )
     claimed: date | None = None  # the day that the publisher claims
     first_seen: datetime | None = None
     last_absent: datetime | None = None  # last complete visit that did not show it
@@ -178,8 +196,12 @@ class Assessment:
     withdrawn: bool = False
     revised: bool = False
     backdated: bool = False
-    findings: dict[str, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "doubtful": 0})
-    evidence: tuple[str, ...] = ()  # capture ids and, for visits without a response, "visit:" + visit id
+    findings: dict[str, int] = field(
+        default_factory=lambda: {"error": 0, "warning": 0, "doubtful": 0}
+    )
+    evidence: tuple[
+        str, ...
+    ] = ()  # capture ids and, for visits without a response, "visit:" + visit id
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +217,71 @@ class Event:
     before: str | None
     after: str
     detail: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one version of the reader made of one document. `key` names the document by its payloads, not its address."""
+
+    key: str
+    reader_version: str
+    state: str  # "read", or an Unreadable's state
+    detail: str = ""  # for a person
+    report: dict[str, object] | None = (
+        None  # the report as JSON; None when it could not be read
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A candidate that one visit fetched and that this version of the reader has not settled yet."""
+
+    visit: str
+    number: int  # of the candidate within the visit, from 0
+    at: datetime
+    candidate: Candidate
+    key: str  # of the reading that its captures have or will have
+    captures: tuple[
+        Capture, ...
+    ]  # as in `candidate.captures`, those that the archive has
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of crawl, read, judge and notify; unfinished while `finished` is None."""
+
+    year: int
+    series: str
+    as_of: datetime
+    started: datetime
+    finished: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person, complete: what is tried again is what was written the first time."""
+
+    id: str  # Message-ID, stable: given by who composed it, sent at most once under one id
+    at: datetime
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)  # In-Reply-To, References, …
+    events: tuple[str, ...] = ()  # ids of the events it tells of
+    attachments: tuple[
+        tuple[str, str, bytes], ...
+    ] = ()  # (file name, media type, content)
+    channel: str = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message with what became of it."""
+
+    message: Message
+    state: Literal["pending", "sent", "dead"]
+    tries: int
+    next_try: datetime | None  # pending: not before this moment
+    sent: datetime | None
+    error: str | None  # of the last try that failed

@@ -1,0 +1,273 @@
+"""Reading the archive: which files there are, what records they hold, and what a capture said.
+
+Works from the WARC files alone; where a capture lies, the caller or the index knows. Never writes, but for `heal`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from fastwarc.warc import WarcRecord
+
+from storage import codec, http
+from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
+from storage.members import cut_back, members, read_member
+from storage.records import Capture, Visit
+from storage.urls import urlkey
+from storage.warc import DOM, SCREENSHOT, VISIT, digest_of, resource_capture
+
+SUFFIX = ".warc.gz"
+LIMIT = 100 << 20
+
+Find = Callable[[str], Capture | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a capture said. Of a revisit: its own head, and the body of the capture that it refers to."""
+
+    head: bytes  # as received; empty for renderings and screenshots
+    headers: http.Headers  # in order, duplicates kept
+    status: int | None
+    reason: bytes
+    body: bytes  # transfer and content codings removed
+    media_type: str | None  # as claimed, in lower case
+    charset: str | None
+    whole: bool  # False: truncated when captured, or a content coding that could not be undone to its end
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a WARC file: `capture` or `visit` where it is one, otherwise it says where it lies and no more."""
+
+    kind: str  # WARC-Type; "damaged" where bytes could not be read
+    id: str
+    start: int
+    end: int
+    capture: Capture | None = None
+    visit: Visit | None = None
+    fault: str = ""
+
+
+class Archive:
+    """A folder of WARC files. `find` tells where the original of a revisit lies; without it revisits cannot be read."""
+
+    def __init__(self, folder: Path, find: Find | None = None) -> None:
+        self.folder = folder
+        self._find = find
+
+    def files(self) -> list[str]:
+        """Names of the WARC files, sorted."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(
+            path.name for path in self.folder.iterdir() if path.name.endswith(SUFFIX)
+        )
+
+    def path(self, file: str) -> Path:
+        if "/" in file or "\0" in file or not file.endswith(SUFFIX):
+            raise ArchiveError(f"not a file of the archive: {file!r}")
+        return self.folder / file
+
+    def scan(self, file: str, offset: int = 0) -> Iterator[Record]:
+        """Records from `offset` on, up to the last whole one."""
+        for member in members(self.path(file), offset):
+            if member.record is None:
+                yield Record(
+                    "damaged", "", member.start, member.end, fault=member.fault
+                )
+            else:
+                yield _record(file, member.start, member.end, member.record)
+
+    def payload(
+        self, capture: Capture, limit: int = LIMIT, find: Find | None = None
+    ) -> Payload:
+        """Read a capture back, up to `limit` bytes of body.
+
+        Raises ArchiveDamaged when the bytes are not those that were indexed, PayloadTooLarge, ArchiveError when the
+        original of a revisit is not known.
+        """
+        head, body = self._message(capture)
+        parsed = http.parse_head(head)
+        source, source_head, payload = capture, parsed, http.entity(parsed, body)
+        if capture.kind == "revisit":
+            source = self._origin(capture, find or self._find)
+            head_there, body_there = self._message(source)
+            source_head = http.parse_head(head_there)
+            payload = http.entity(source_head, body_there)
+        if digest_of(payload) != capture.digest:
+            raise ArchiveDamaged(
+                source.file,
+                source.offset,
+                f"the payload is not the one indexed ({capture.digest})",
+            )
+        data, sound = http.decoded(http.content_codings(source_head), payload, limit)
+        own = (
+            http.media_type(parsed)
+            if head
+            else (capture.media_type, "utf-8" if capture.kind == "rendering" else None)
+        )
+        media_type, charset = own if own[0] else http.media_type(source_head)
+        whole = sound and not source.truncated
+        return Payload(
+            head,
+            parsed.headers,
+            capture.status,
+            parsed.reason,
+            data,
+            media_type,
+            charset,
+            whole,
+        )
+
+    def raw(self, capture: Capture) -> bytes:
+        """The whole WARC record, as it is stored (unpacked)."""
+        try:
+            return read_member(self.path(capture.file), capture.offset)
+        except FileNotFoundError as error:
+            raise ArchiveError(
+                f"{capture.file} is not in {self.folder}; was the archive moved?"
+            ) from error
+        except ValueError as error:
+            raise ArchiveDamaged(capture.file, capture.offset, str(error)) from error
+
+    def heal(self, file: str, known: int = 0) -> int:
+        """Cut off what a killed writer left half written after `known` whole bytes; how many bytes went.
+
+        A file that a living writer has open is left alone.
+        """
+        with self.path(file).open("r+b") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return 0
+            return cut_back(self.path(file), known)
+
+    def sync(self, file: str) -> int:
+        """Return the file's size once all of that is on disk, whoever wrote it."""
+        handle = os.open(self.path(file), os.O_RDONLY)
+        try:
+            size = os.fstat(handle).st_size
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        return size
+
+    def _message(self, capture: Capture) -> tuple[bytes, bytes]:
+        """(HTTP head, body); a resource record has no head."""
+        record = _parse(self.raw(capture), capture.file, capture.offset)
+        if _field(record, "WARC-Record-ID") != f"<urn:uuid:{capture.id}>":
+            raise ArchiveDamaged(
+                capture.file,
+                capture.offset,
+                f"another record than {capture.id} stands there",
+            )
+        block = record.reader.read() if record.reader else b""
+        return (
+            (b"", block)
+            if capture.kind in ("rendering", "screenshot")
+            else http.split_message(block)
+        )
+
+    def _origin(self, capture: Capture, find: Find | None) -> Capture:
+        origin = find(capture.refers_to) if find and capture.refers_to else None
+        if origin is None:
+            raise ArchiveError(
+                f"capture {capture.id} repeats {capture.refers_to}, which is not in the index"
+            )
+        return origin
+
+
+def _parse(data: bytes, file: str, offset: int) -> WarcRecord:
+    try:
+        return WarcRecord.from_bytes(data)
+    except OSError as error:
+        raise ArchiveDamaged(file, offset, f"not a WARC record: {error}") from error
+
+
+def _field(record: WarcRecord, name: str) -> str:
+    return record.headers.get(name) or ""
+
+
+def _record(file: str, start: int, end: int, data: bytes) -> Record:
+    try:
+        record = _parse(data, file, start)
+        return _interpreted(record, file, start, end)
+    except (ArchiveDamaged, ValueError, KeyError) as error:
+        return Record("damaged", "", start, end, fault=str(error))
+
+
+def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:
+    kind = _field(record, "WARC-Type")
+    identity = (
+        _field(record, "WARC-Record-ID").removeprefix("<urn:uuid:").removesuffix(">")
+    )
+    block = record.reader.read() if record.reader else b""
+    if kind in ("response", "revisit"):
+        return Record(
+            kind,
+            identity,
+            start,
+            end,
+            capture=_response(record, block, identity, file, start),
+        )
+    if kind == "resource" and _field(record, "WARC-Target-URI").startswith(
+        (DOM, SCREENSHOT)
+    ):
+        return Record(
+            kind,
+            identity,
+            start,
+            end,
+            capture=_resource(record, block, identity, file, start),
+        )
+    if kind == "metadata" and _field(record, "Nianbao-Visit").startswith(VISIT):
+        return Record(kind, identity, start, end, visit=codec.from_json(Visit, block))
+    return Record(kind, identity, start, end)
+
+
+def _response(
+    record: WarcRecord, block: bytes, identity: str, file: str, start: int
+) -> Capture:
+    raw_head, body = http.split_message(block)
+    head = http.parse_head(raw_head)
+    kind: Literal["response", "revisit"] = (
+        "revisit" if _field(record, "WARC-Type") == "revisit" else "response"
+    )
+    url = _field(record, "WARC-Target-URI")
+    wire = _field(record, "WARC-Payload-Digest")
+    entity = _field(record, "Nianbao-Entity-Digest")
+    refers_to = (
+        _field(record, "WARC-Refers-To").removeprefix("<urn:uuid:").removesuffix(">")
+    )
+    return Capture(
+        id=identity, kind=kind, url=url, urlkey=urlkey(url), at=_date(record), status=head.status,
+        media_type=http.media_type(head)[0], digest=entity or wire,
+        length=len(http.entity(head, body)) if kind == "response" else 0, ip=_field(record, "WARC-IP-Address") or None,
+        file=file, offset=start, refers_to=refers_to or None, etag=http.validator(head, b"etag"),
+        last_modified=http.validator(head, b"last-modified"), truncated=_field(record, "WARC-Truncated") or None,
+        wire_digest=wire if entity else None,
+    )  # fmt: skip
+
+
+def _resource(
+    record: WarcRecord, block: bytes, identity: str, file: str, start: int
+) -> Capture:
+    target = _field(record, "WARC-Target-URI")
+    urn = SCREENSHOT if target.startswith(SCREENSHOT) else DOM
+    return resource_capture(
+        urn, target.removeprefix(urn), _date(record), block, identity, file, start
+    )
+
+
+def _date(record: WarcRecord) -> datetime:
+    return codec.from_plain(datetime, _field(record, "WARC-Date"))
+
+
+__all__ = ["Archive", "Payload", "PayloadTooLarge", "Record"]

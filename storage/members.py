@@ -1,0 +1,133 @@
+"""The gzip members of a WARC file: where each begins and ends, and whether it is whole. One member is one record.
+
+Knows nothing of what a record says. A member counts as whole when its CRC and length hold.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_MAGIC = b"\x1f\x8b\x08"
+_FIRST = 1 << 14  # most records are smaller than this
+_BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Bytes `start` up to `end` of the file. `record` is None where they are damaged."""
+
+    start: int
+    end: int
+    record: bytes | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    end: int | None  # None: the file ends within this member
+    record: bytes
+
+
+def members(file: Path, offset: int = 0) -> Iterator[Member]:
+    """Members from `offset` on; stops before one that is cut short by the end of the file.
+
+    Damage is yielded as one Member without a record, from the first bad byte's member to the next good one, so that one
+    flipped bit does not hide what follows.
+    """
+    with file.open("rb") as stream:
+        position = offset
+        while True:
+            try:
+                step = _inflate(stream, position)
+            except zlib.error as error:
+                after = _next_good(stream, position + 1)
+                if after is None and _is_blank(stream, position):
+                    return
+                after = after or os.fstat(stream.fileno()).st_size
+                yield Member(position, after, None, str(error))
+                position = after
+                continue
+            if step.end is None:
+                return
+            yield Member(position, step.end, step.record)
+            position = step.end
+
+
+def read_member(file: Path, offset: int) -> bytes:
+    """The record at `offset`. Raises ValueError when no whole member stands there."""
+    with file.open("rb") as stream:
+        try:
+            step = _inflate(stream, offset)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+    if step.end is None:
+        raise ValueError("the file ends within the record")
+    return step.record
+
+
+def cut_back(file: Path, offset: int = 0) -> int:
+    """Cut a torn tail off, given that the first `offset` bytes are whole; how many bytes went.
+
+    Torn is a member that the end of the file cuts short, and a tail of zeros (both are what a killed writer or a power
+    cut leaves). Damaged bytes are something else, perhaps evidence that a disk has hurt: they stay.
+    """
+    end = offset
+    for member in members(file, offset):
+        end = member.end
+    size = file.stat().st_size
+    if end == size:
+        return 0
+    with file.open("r+b") as stream:
+        stream.truncate(end)
+        os.fsync(stream.fileno())
+    return size - end
+
+
+def _inflate(stream: BinaryIO, start: int) -> _Step:
+    inflater = zlib.decompressobj(31)
+    parts: list[bytes] = []
+    position, size = start, _FIRST
+    while not inflater.eof:
+        block = os.pread(stream.fileno(), size, position)
+        if not block:
+            return _Step(None, b"")
+        parts.append(inflater.decompress(block))
+        position, size = position + len(block), _BLOCK
+    return _Step(position - len(inflater.unused_data), b"".join(parts))
+
+
+def _next_good(stream: BinaryIO, start: int) -> int | None:
+    """Where the next whole member begins, at or after `start`."""
+    position = start
+    while block := os.pread(stream.fileno(), _BLOCK, position):
+        at = block.find(_MAGIC)
+        while at >= 0:
+            if _is_record(stream, position + at):
+                return position + at
+            at = block.find(_MAGIC, at + 1)
+        if len(block) < len(_MAGIC):
+            return None
+        position += max(1, len(block) - len(_MAGIC) + 1)
+    return None
+
+
+def _is_record(stream: BinaryIO, start: int) -> bool:
+    try:
+        step = _inflate(stream, start)
+    except zlib.error:
+        return False
+    return step.end is not None and step.record.startswith(b"WARC/1.")
+
+
+def _is_blank(stream: BinaryIO, start: int) -> bool:
+    position = start
+    while block := os.pread(stream.fileno(), _BLOCK, position):
+        if block.strip(b"\0"):
+            return False
+        position += len(block)
+    return True
