@@ -1,0 +1,80 @@
+"""Who is told of which case. Pure; knows nothing of how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from alerts.model import Case, Severity, Subscriber
+from alerts.words import kinds
+
+_RANK: dict[str, int] = {"error": 3, "warning": 2, "doubtful": 1, "info": 0}
+
+
+def severity(case: Case) -> Severity:
+    """How grave: the statute's deadline counts more than the notice's; of findings the worst that is told."""
+    kind = kinds().get(case.event.kind)
+    if kind is None:
+        return "warning"
+    if kind.severity == "by_deadline":
+        return "error" if case.assessment.late_by == "statute" else "warning"
+    if kind.severity == "by_findings":
+        return "error" if any(f.severity == "error" for f in case.findings) else "warning"
+    return kind.severity
+
+
+def choose(cases: Iterable[Case], subscriber: Subscriber) -> list[Case]:
+    """The cases that this subscriber is to be told; what may be our own misreading is for operators only."""
+    told = (_without_doubtful(case, subscriber) for case in cases if _wants(case, subscriber))
+    return [case for case in told if case is not None]
+
+
+def _wants(case: Case, subscriber: Subscriber) -> bool:
+    if subscriber.kinds and case.event.kind not in subscriber.kinds:
+        return False
+    if _RANK[severity(case)] < _RANK[subscriber.severity]:
+        return False
+    if not subscriber.regions and not subscriber.organs:
+        return True
+    return case.organ.id in subscriber.organs or any(within(case.organ.region, code) for code in subscriber.regions)
+
+
+def _without_doubtful(case: Case, subscriber: Subscriber) -> Case | None:
+    """An officer never sees a doubtful finding; a case that consists of nothing else is not told at all."""
+    if subscriber.role == "operator":
+        return case
+    kind = kinds().get(case.event.kind)
+    if kind is None or kind.audience == "operators":
+        return None
+    findings = tuple(f for f in case.findings if f.severity in ("error", "warning"))
+    if kind.severity == "by_findings" and case.findings and not findings:
+        return None
+    return replace(case, findings=findings)
+
+
+def within(region: str, code: str) -> bool:
+    """Whether `region` lies in `code` or is it. GB/T 2260: 510000 holds 511900 holds 511902 holds 511902004."""
+    stem = code
+    if len(code) == 6:
+        while stem.endswith("00"):
+            stem = stem[:-2]
+    return region.startswith(stem)
+
+
+def by_gravity(cases: Sequence[Case]) -> list[Case]:
+    """Gravest kind first, then by organ; the order does not depend on the order given."""
+    known = kinds()
+    last = len(known)
+
+    def key(case: Case) -> tuple[int, int, str, str, str]:
+        kind = known.get(case.event.kind)
+        rank = kind.rank if kind else last
+        return (
+            rank,
+            -_RANK[severity(case)],
+            case.organ.region,
+            case.organ.id,
+            case.event.id,
+        )
+
+    return sorted(cases, key=key)

@@ -1,0 +1,309 @@
+"""What a mail says, in one language, as plain data: parts by cause, entries by organ. The looks are elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from alerts import links
+from alerts.choose import by_gravity, severity
+from alerts.model import Case, Letterhead, Severity, Subscriber
+from alerts.text import BEIJING, clean
+from alerts.words import Wording, Words, kinds
+from reports.model import Finding
+
+DETAILED = 8  # organs of one part that are told in full; more of them become a table
+DETAILED_OURS = 2  # the same where the fault is ours: the cause matters, not each organ
+LISTED = 200  # rows of that table
+FINDINGS = 5
+EVIDENCE = 6
+VISITS = 4
+
+Links = tuple[tuple[str, str], ...]  # (words, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    severity: Severity
+    word: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    organ: str
+    due: str
+    note: str  # the one thing to say where there is room for one thing
+    facts: tuple[Fact, ...]
+    faults: tuple[Fault, ...]
+    more_faults: int
+    evidence: tuple[tuple[str, str | None], ...]  # (id, address)
+    more_evidence: int
+    links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    label: str
+    tone: Severity
+    count: int
+    cause: str
+    meaning: str
+    ground: str
+    duty: str
+    todo: str
+    entries: tuple[Entry, ...]  # told in full
+    rows: tuple[Entry, ...]  # told in one line each
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    subject: str
+    language: str
+    title: str
+    as_of: str
+    greeting: str
+    counts: tuple[tuple[int, str, Severity], ...]
+    parts: tuple[Part, ...]
+    board: str | None
+    why: str
+    words: Words = field(repr=False)
+
+
+def write(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, now: datetime) -> Letter:
+    """One letter about all `cases` (at least one). `now` is the moment that the verdicts are of."""
+    words = Words(subscriber.language)
+    parts = tuple(_part(group, words, head, now) for group in _groups(cases))
+    years = {(case.event.series, case.event.year) for case in cases}
+    return Letter(
+        subject=_subject(cases, parts, words, now),
+        language="zh-CN" if words.language == "zh" else "en",
+        title=_title(cases[0], words) if len(years) == 1 else words["title_many"],
+        as_of=words("as_of", moment=words.moment(now)),
+        greeting=words("greeting", name=subscriber.name),
+        counts=_counts(parts),
+        parts=parts,
+        board=links.board(head.public_url, max(year for _, year in years)) if head.public_url else None,
+        why=words("footer_why", email=subscriber.email, scope=_scope(subscriber, words)),
+        words=words,
+    )
+
+
+def cause_of(case: Case) -> tuple[str, ...]:
+    """What cases must share to be told as one: 200 organs behind one dead platform are one matter."""
+    if case.event.kind == "unknown":
+        return (
+            "unknown",
+            case.assessment.cause or "",
+            links.host(case.organ.column_url or case.organ.home_url),
+        )
+    return case.event.kind, severity(case)
+
+
+def _groups(cases: Sequence[Case]) -> Iterable[list[Case]]:
+    """Cases of one cause together, in the order of the first of each."""
+    groups: dict[tuple[str, ...], list[Case]] = {}
+    for case in by_gravity(cases):
+        groups.setdefault(cause_of(case), []).append(case)
+    return groups.values()
+
+
+def _part(cases: list[Case], words: Words, head: Letterhead, now: datetime) -> Part:
+    kind = kinds().get(cases[0].event.kind)
+    wording = kind.wording(words.language) if kind else Wording(clean(cases[0].event.kind), "", "")
+    ours = kind is not None and kind.fault == "ours"
+    full = len(cases) <= (DETAILED_OURS if ours else DETAILED)
+    entries = tuple(_entry(case, words, head, now) for case in cases[:LISTED])
+    return Part(
+        label=wording.label,
+        tone=severity(cases[0]),
+        count=len(cases),
+        cause=_cause(cases[0], words),
+        meaning=wording.meaning,
+        ground=_ground(cases, words),
+        duty=words["duty_text"] if kind and kind.fault == "organ" and kind.severity == "by_deadline" else "",
+        todo=wording.todo,
+        entries=entries if full else (),
+        rows=() if full else entries,
+        more=max(0, len(cases) - LISTED),
+    )
+
+
+def _cause(case: Case, words: Words) -> str:
+    if case.event.kind != "unknown" or not case.assessment.cause:
+        return ""
+    host = links.host(case.organ.column_url or case.organ.home_url)
+    cause = words("cause", cause=clean(words.of("outcome", case.assessment.cause)))
+    return f"{cause} · {words('host', host=host)}" if host else cause
+
+
+def _ground(cases: list[Case], words: Words) -> str:
+    """The legal grounds of a part, each once."""
+    kind = kinds().get(cases[0].event.kind)
+    if kind is None or kind.severity != "by_deadline":
+        return ""
+    grounds = (case.ground_zh if words.language == "zh" else case.ground_en for case in cases)
+    return words["joiner"].join(dict.fromkeys(clean(ground) for ground in grounds if ground))
+
+
+def _entry(case: Case, words: Words, head: Letterhead, now: datetime) -> Entry:
+    faults = _faults(case.findings, words)
+    evidence = case.assessment.evidence
+    base = head.public_url
+    return Entry(
+        organ=clean(case.organ.name),
+        due=_due(case, words),
+        note=_note(case, words, faults),
+        facts=tuple(_facts(case, words, now)),
+        faults=tuple(faults[:FINDINGS]),
+        more_faults=max(0, len(faults) - FINDINGS),
+        evidence=tuple((ref, links.evidence(base, ref) if base else None) for ref in evidence[:EVIDENCE]),
+        more_evidence=max(0, len(evidence) - EVIDENCE),
+        links=_links(case, words, base) if base else (),
+    )
+
+
+def _links(case: Case, words: Words, base: str) -> Links:
+    event = case.event
+    found = []
+    if case.assessment.versions:
+        found.append(
+            (
+                words["link_report"],
+                links.report(base, event.organ, event.series, event.year),
+            )
+        )
+    if case.assessment.versions > 1:
+        found.append(
+            (
+                words["link_versions"],
+                links.versions(base, event.organ, event.series, event.year),
+            )
+        )
+    return (*found, (words["link_organ"], links.organ(base, event.organ)))
+
+
+def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
+    told = case.assessment
+    yield Fact(words["due"], (_due_with_delay(case, words, now),))
+    if published := _published(case, words):
+        yield Fact(words["published"], (published,))
+    if told.claimed and told.claimed != told.published:
+        yield Fact(words["claimed"], (words.day(told.claimed),))
+    if seen := tuple(_seen(case, words)):
+        yield Fact(words["seen"], seen)
+    if live := links.safe(told.url):
+        yield Fact(words["live"], (live,))
+
+
+def _due(case: Case, words: Words) -> str:
+    notice, statute = case.assessment.due_notice, case.assessment.due_statute
+    if notice == statute:
+        return words("due_one", notice=words.day(notice))
+    return words("due_both", notice=words.day(notice), statute=words.day(statute))
+
+
+def _due_with_delay(case: Case, words: Words, now: datetime) -> str:
+    due = _due(case, words)
+    days = (now.astimezone(BEIJING).date() - case.assessment.due_notice).days
+    if case.event.kind != "missing" or days <= 0:
+        return due
+    gap = "，" if words.language == "zh" else ", "
+    return due + gap + words("passed", days=days)
+
+
+def _published(case: Case, words: Words) -> str:
+    """The day that the evidence supports; else the interval that it leaves open."""
+    told = case.assessment
+    if told.published:
+        return words.day(told.published)
+    if told.first_seen is None:
+        return ""
+    if told.last_absent is None:
+        return words("published_by", first_seen=words.moment(told.first_seen))
+    return words(
+        "published_between",
+        last_absent=words.moment(told.last_absent),
+        first_seen=words.moment(told.first_seen),
+    )
+
+
+def _seen(case: Case, words: Words) -> Iterable[str]:
+    """The last visits, then the two moments that the verdict rests on."""
+    told = case.assessment
+    told_below = (told.last_absent, told.first_seen)
+    for visit in [visit for visit in case.visits if visit.at not in told_below][-VISITS:]:
+        outcome = words.of("outcome", visit.outcome.value)
+        detail = f" · {clean(visit.detail)}" if visit.detail else ""
+        yield words("visit_at", moment=words.moment(visit.at), outcome=outcome + detail)
+    if told.last_absent:
+        yield words("absent_at", moment=words.moment(told.last_absent))
+    if told.first_seen:
+        yield words("first_at", moment=words.moment(told.first_seen))
+
+
+def _faults(findings: Iterable[Finding], words: Words) -> list[Fault]:
+    """Findings with one cause are one fault with its consequences."""
+    by_cause: dict[object, list[Finding]] = {}
+    for finding in findings:
+        by_cause.setdefault(finding.cause or id(finding), []).append(finding)
+    faults = [_fault(group, words) for group in by_cause.values()]
+    order = ("error", "warning", "doubtful", "info")
+    return sorted(faults, key=lambda fault: order.index(fault.severity))
+
+
+def _fault(group: list[Finding], words: Words) -> Fault:
+    order = ("error", "warning", "doubtful", "info")
+    worst = min(group, key=lambda finding: order.index(finding.severity))
+    message = clean(worst.message_zh if words.language == "zh" else worst.message_en, 300)
+    if len(group) > 1:
+        message += words("consequence", n=len(group))
+    return Fault(worst.severity, words.of("severity", worst.severity), message)
+
+
+def _note(case: Case, words: Words, faults: list[Fault]) -> str:
+    if faults:
+        return faults[0].message
+    return _published(case, words) if case.event.kind != "missing" else ""
+
+
+def _counts(parts: Iterable[Part]) -> tuple[tuple[int, str, Severity], ...]:
+    """Organs by label, parts of one label (one dead platform and another) together."""
+    counts: dict[str, tuple[int, Severity]] = {}
+    for part in parts:
+        before, tone = counts.get(part.label, (0, part.tone))
+        counts[part.label] = before + part.count, tone
+    return tuple((n, label, tone) for label, (n, tone) in counts.items())
+
+
+def _subject(cases: Sequence[Case], parts: Sequence[Part], words: Words, now: datetime) -> str:
+    local: date = now.astimezone(BEIJING).date()
+    counts = _counts(parts)
+    if len(cases) == 1:
+        text = words("subject_one", organ=clean(cases[0].organ.name, 60), label=counts[0][1])
+    else:
+        told = (words("subject_part", label=label, n=n) for n, label, _ in counts[:3])
+        text = words["joiner"].join(told) + (words["subject_more"] if len(counts) > 3 else "")
+    return words("subject", day=words.day(local), parts=text)
+
+
+def _title(case: Case, words: Words) -> str:
+    name = case.series.name_zh if words.language == "zh" else case.series.name_en
+    return words("title", series=clean(name), year=case.event.year)
+
+
+def _scope(subscriber: Subscriber, words: Words) -> str:
+    told = []
+    if subscriber.regions:
+        told.append(words("scope_regions", codes=words["joiner"].join(subscriber.regions)))
+    if subscriber.organs:
+        told.append(words("scope_organs", codes=words["joiner"].join(subscriber.organs)))
+    return words["joiner"].join(told) or words["scope_all"]

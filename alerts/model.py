@@ -1,0 +1,73 @@
+"""The room's own words: who is told (subscriber), what about (case), in whose name (letterhead)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Literal
+
+from alerts.errors import BadSettings
+from portals.model import Organ, Series
+from reports.model import Finding
+from storage.records import Assessment, Event, Visit
+
+Language = Literal["zh", "en"]
+Severity = Literal["error", "warning", "doubtful", "info"]
+Role = Literal["officer", "operator"]
+
+NAME = "Nianbao 年报监测"  # of the sender, where the settings give only an address
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Whom to tell. Empty `regions` and `organs` are everything; empty `kinds` are all kinds."""
+
+    name: str
+    email: str
+    language: Language = "zh"
+    regions: tuple[str, ...] = ()  # GB/T 2260 codes, each with all that lies under it
+    organs: tuple[str, ...] = ()  # ids, beside the regions
+    kinds: tuple[str, ...] = ()  # event kinds
+    severity: Literal["error", "warning", "info"] = "warning"  # the least that is told
+    delivery: Literal["digest", "immediate"] = "digest"
+    role: Role = "officer"  # an operator is also told what we may have misread
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An event with what a person must know to act on it. What is not known stays empty and is not mentioned."""
+
+    event: Event
+    organ: Organ
+    assessment: Assessment
+    series: Series
+    ground_zh: str = ""
+    ground_en: str = ""
+    findings: tuple[Finding, ...] = ()
+    visits: tuple[Visit, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """In whose name the mails go out, and where the pages stand that they link to."""
+
+    address: str
+    name: str = NAME
+    public_url: str | None = None  # of the web pages, without a slash at the end; None: mails name ids only
+
+    @classmethod
+    def of(cls, mailbox: str, public_url: str | None) -> Letterhead:
+        """From a setting such as `Nianbao <nianbao@monitor.example>`. Raises BadSettings."""
+        name, address = parseaddr(mailbox)
+        if not is_address(address):
+            raise BadSettings(f"the sender must be a mailbox such as Nianbao <nianbao@host.example>, not {mailbox!r}")
+        return cls(address, name or NAME, public_url.rstrip("/") if public_url else None)
+
+
+# Deliberately narrow: one mailbox, no comments, no quoted local part, nothing that could carry a second header.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+
+
+def is_address(text: str) -> bool:
+    return _ADDRESS.fullmatch(text) is not None
