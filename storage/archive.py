@@ -66,9 +66,7 @@ class Archive:
         """Names of the WARC files, sorted."""
         if not self.folder.is_dir():
             return []
-        return sorted(
-            path.name for path in self.folder.iterdir() if path.name.endswith(SUFFIX)
-        )
+        return sorted(path.name for path in self.folder.iterdir() if path.name.endswith(SUFFIX))
 
     def path(self, file: str) -> Path:
         if "/" in file or "\0" in file or not file.endswith(SUFFIX):
@@ -79,15 +77,11 @@ class Archive:
         """Records from `offset` on, up to the last whole one."""
         for member in members(self.path(file), offset):
             if member.record is None:
-                yield Record(
-                    "damaged", "", member.start, member.end, fault=member.fault
-                )
+                yield Record("damaged", "", member.start, member.end, fault=member.fault)
             else:
                 yield _record(file, member.start, member.end, member.record)
 
-    def payload(
-        self, capture: Capture, limit: int = LIMIT, find: Find | None = None
-    ) -> Payload:
+    def payload(self, capture: Capture, limit: int = LIMIT, find: Find | None = None) -> Payload:
         """Read a capture back, up to `limit` bytes of body.
 
         Raises ArchiveDamaged when the bytes are not those that were indexed, PayloadTooLarge, ArchiveError when the
@@ -109,9 +103,7 @@ class Archive:
             )
         data, sound = http.decoded(http.content_codings(source_head), payload, limit)
         own = (
-            http.media_type(parsed)
-            if head
-            else (capture.media_type, "utf-8" if capture.kind == "rendering" else None)
+            http.media_type(parsed) if head else (capture.media_type, "utf-8" if capture.kind == "rendering" else None)
         )
         media_type, charset = own if own[0] else http.media_type(source_head)
         whole = sound and not source.truncated
@@ -131,9 +123,7 @@ class Archive:
         try:
             return read_member(self.path(capture.file), capture.offset)
         except FileNotFoundError as error:
-            raise ArchiveError(
-                f"{capture.file} is not in {self.folder}; was the archive moved?"
-            ) from error
+            raise ArchiveError(f"{capture.file} is not in {self.folder}; was the archive moved?") from error
         except ValueError as error:
             raise ArchiveDamaged(capture.file, capture.offset, str(error)) from error
 
@@ -169,18 +159,12 @@ class Archive:
                 f"another record than {capture.id} stands there",
             )
         block = record.reader.read() if record.reader else b""
-        return (
-            (b"", block)
-            if capture.kind in ("rendering", "screenshot")
-            else http.split_message(block)
-        )
+        return (b"", block) if capture.kind in ("rendering", "screenshot") else http.split_message(block)
 
     def _origin(self, capture: Capture, find: Find | None) -> Capture:
         origin = find(capture.refers_to) if find and capture.refers_to else None
         if origin is None:
-            raise ArchiveError(
-                f"capture {capture.id} repeats {capture.refers_to}, which is not in the index"
-            )
+            raise ArchiveError(f"capture {capture.id} repeats {capture.refers_to}, which is not in the index")
         return origin
 
 
@@ -205,9 +189,7 @@ def _record(file: str, start: int, end: int, data: bytes) -> Record:
 
 def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:
     kind = _field(record, "WARC-Type")
-    identity = (
-        _field(record, "WARC-Record-ID").removeprefix("<urn:uuid:").removesuffix(">")
-    )
+    identity = _field(record, "WARC-Record-ID").removeprefix("<urn:uuid:").removesuffix(">")
     block = record.reader.read() if record.reader else b""
     if kind in ("response", "revisit"):
         return Record(
@@ -217,9 +199,7 @@ def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:
             end,
             capture=_response(record, block, identity, file, start),
         )
-    if kind == "resource" and _field(record, "WARC-Target-URI").startswith(
-        (DOM, SCREENSHOT)
-    ):
+    if kind == "resource" and _field(record, "WARC-Target-URI").startswith((DOM, SCREENSHOT)):
         return Record(
             kind,
             identity,
@@ -232,20 +212,14 @@ def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:
     return Record(kind, identity, start, end)
 
 
-def _response(
-    record: WarcRecord, block: bytes, identity: str, file: str, start: int
-) -> Capture:
+def _response(record: WarcRecord, block: bytes, identity: str, file: str, start: int) -> Capture:
     raw_head, body = http.split_message(block)
     head = http.parse_head(raw_head)
-    kind: Literal["response", "revisit"] = (
-        "revisit" if _field(record, "WARC-Type") == "revisit" else "response"
-    )
+    kind: Literal["response", "revisit"] = "revisit" if _field(record, "WARC-Type") == "revisit" else "response"
     url = _field(record, "WARC-Target-URI")
     wire = _field(record, "WARC-Payload-Digest")
     entity = _field(record, "Nianbao-Entity-Digest")
-    refers_to = (
-        _field(record, "WARC-Refers-To").removeprefix("<urn:uuid:").removesuffix(">")
-    )
+    refers_to = _field(record, "WARC-Refers-To").removeprefix("<urn:uuid:").removesuffix(">")
     return Capture(
         id=identity, kind=kind, url=url, urlkey=urlkey(url), at=_date(record), status=head.status,
         media_type=http.media_type(head)[0], digest=entity or wire,
@@ -256,14 +230,10 @@ def _response(
     )  # fmt: skip
 
 
-def _resource(
-    record: WarcRecord, block: bytes, identity: str, file: str, start: int
-) -> Capture:
+def _resource(record: WarcRecord, block: bytes, identity: str, file: str, start: int) -> Capture:
     target = _field(record, "WARC-Target-URI")
     urn = SCREENSHOT if target.startswith(SCREENSHOT) else DOM
-    return resource_capture(
-        urn, target.removeprefix(urn), _date(record), block, identity, file, start
-    )
+    return resource_capture(urn, target.removeprefix(urn), _date(record), block, identity, file, start)
 
 
 def _date(record: WarcRecord) -> datetime:

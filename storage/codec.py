@@ -29,9 +29,7 @@ def moment_text(moment: datetime) -> str:
 def plain(value: Any) -> Any:
     """A record as what `json` can write: dates as text, enums as their value, bytes as base64."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: plain(getattr(value, field.name)) for field in fields(value)
-        }
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     match value:
         case Enum():
             return value.value
@@ -78,13 +76,7 @@ def _build(kind: Any, value: Any) -> Any:
         return float(value) if kind is float and value is not None else value
     if isinstance(kind, type) and is_dataclass(kind):
         shape = _shape(kind)
-        return kind(
-            **{
-                name: _build(shape[name], item)
-                for name, item in value.items()
-                if name in shape
-            }
-        )
+        return kind(**{name: _build(shape[name], item) for name, item in value.items() if name in shape})
     if isinstance(kind, type) and not typing.get_origin(kind):
         return _build_leaf(kind, value)
     return _build_generic(kind, value)
@@ -112,9 +104,7 @@ def _build_generic(kind: Any, value: Any) -> Any:
     if origin is tuple and arguments[-1] is Ellipsis:
         return tuple(_build(arguments[0], item) for item in value)
     if origin is tuple:
-        return tuple(
-            _build(part, item) for part, item in zip(arguments, value, strict=True)
-        )
+        return tuple(_build(part, item) for part, item in zip(arguments, value, strict=True))
     if origin is list:
         return [_build(arguments[0], item) for item in value]
     if origin is dict:

@@ -19,9 +19,7 @@ Headers = list[tuple[bytes, bytes]]
 
 _STATUS = re.compile(rb"^[A-Za-z]+/[\d.]+[ \t]+(\d{3})(?:[ \t]+(.*))?$")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
-_MEDIA_TYPE = re.compile(
-    rb"^\s*([A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100})\s*(?:;|,|$)"
-)
+_MEDIA_TYPE = re.compile(rb"^\s*([A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100})\s*(?:;|,|$)")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:\-]+)", re.IGNORECASE)
 
 
@@ -42,7 +40,7 @@ class Head:
 
 
 def parse_head(head: bytes) -> Head:
-    """Take a head apart: headers in order, duplicates kept, folded lines joined, odd bytes as they are. Never raises."""
+    """Take a head apart: headers in order, duplicates kept, folded lines joined, odd bytes kept. Never raises."""
     lines = [line.rstrip(b"\r") for line in head.split(b"\n")]
     match = _STATUS.match(lines[0].strip()) if lines else None
     headers: Headers = []
@@ -62,9 +60,7 @@ def parse_head(head: bytes) -> Head:
 
 def split_message(block: bytes) -> tuple[bytes, bytes]:
     """An application/http block as (head with its blank line, what follows)."""
-    ends = [
-        match for match in (block.find(b"\r\n\r\n"), block.find(b"\n\n")) if match >= 0
-    ]
+    ends = [match for match in (block.find(b"\r\n\r\n"), block.find(b"\n\n")) if match >= 0]
     if not ends:
         return block, b""
     end = min(ends)
@@ -79,19 +75,13 @@ def media_type(head: Head) -> tuple[str | None, str | None]:
         return None, None
     kind = _MEDIA_TYPE.match(value)
     charset = _CHARSET.search(value)
-    return kind[1].decode("ascii").lower() if kind else None, charset[1].decode(
-        "ascii"
-    ).lower() if charset else None
+    return kind[1].decode("ascii").lower() if kind else None, charset[1].decode("ascii").lower() if charset else None
 
 
 def validator(head: Head, name: bytes) -> str | None:
     """ETag or Last-Modified as received, None when absent or not fit to be sent back."""
     value = head.last(name)
-    return (
-        value.decode("latin-1")
-        if value and len(value) <= 500 and b"\0" not in value
-        else None
-    )
+    return value.decode("latin-1") if value and len(value) <= 500 and b"\0" not in value else None
 
 
 def entity(head: Head, body: bytes) -> bytes:
@@ -100,11 +90,7 @@ def entity(head: Head, body: bytes) -> bytes:
     A body that says `chunked` and is not (a proxy took it off: common) is the entity itself; one cut short yields what
     arrived.
     """
-    codings = [
-        coding.strip().lower()
-        for value in head.all(b"transfer-encoding")
-        for coding in value.split(b",")
-    ]
+    codings = [coding.strip().lower() for value in head.all(b"transfer-encoding") for coding in value.split(b",")]
     if b"chunked" not in codings:
         return body
     return _dechunk(body)
@@ -125,9 +111,7 @@ def _dechunk(body: bytes) -> bytes:
         elif body[position : position + 1] == b"\n":
             position += 1
         elif position < len(body):
-            return (
-                body if len(parts) == 1 else b"".join(parts)
-            )  # "2024年…" begins like a chunk size and is none
+            return body if len(parts) == 1 else b"".join(parts)  # "2024年…" begins like a chunk size and is none
     return b"".join(parts) if parts or match else body
 
 
@@ -158,9 +142,7 @@ def _decode_one(coding: str, data: bytes, limit: int) -> tuple[bytes, bool]:
     if coding in ("gzip", "x-gzip"):
         return (data, True) if data[:2] != b"\x1f\x8b" else _inflate(data, 31, limit)
     if coding == "deflate":
-        zlib_wrapped = (
-            len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-        )
+        zlib_wrapped = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
         return _inflate(data, 15 if zlib_wrapped else -15, limit)
     if coding == "br":
         return _read_limited(BrotliReader(io.BytesIO(data)), limit), True

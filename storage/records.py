@@ -58,9 +58,7 @@ class Capture:
     url: str
     urlkey: str  # SURT
     at: datetime
-    status: (
-        int | None
-    )  # None for renderings and screenshots, and where no status line could be understood
+    status: int | None  # None for renderings and screenshots, and where no status line could be understood
     media_type: str | None  # as the server claimed, without parameters
     digest: str  # "sha256:" + hex of the payload (entity body, transfer coding removed)
     length: int  # payload bytes in this record: 0 for a revisit
@@ -70,12 +68,8 @@ class Capture:
     refers_to: str | None = None  # a revisit: the capture that holds the payload
     etag: str | None = None  # validators for the next conditional request, as received
     last_modified: str | None = None
-    truncated: str | None = (
-        None  # why the payload is not whole; such a capture is no ground for a conditional request
-    )
-    wire_digest: str | None = (
-        None  # WARC-Payload-Digest where it is not `digest`: the transfer coding is still on
-    )
+    truncated: str | None = None  # why the payload is not whole; such a capture is no ground for a conditional request
+    wire_digest: str | None = None  # WARC-Payload-Digest where it is not `digest`: the transfer coding is still on
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +96,7 @@ class Candidate:
     accepted: bool  # it was fetched, to be confirmed by reading
     captures: tuple[str, ...] = ()  # the article first, then its attachments
     failure: str | None = None  # why the article or an attachment could not be had
-    dates: tuple[
-        tuple[str, date], ...
-    ] = ()  # (provenance, date): "list", "meta:PubDate", "url", "visible", …
+    dates: tuple[tuple[str, date], ...] = ()  # (provenance, date): "list", "meta:PubDate", "url", "visible", …
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +129,7 @@ class Observation:
     url: str
     title: str
     captures: tuple[str, ...]
-    content_digest: (
-        str  # of the report's text and cells; counters and menus do not change it
-    )
+    content_digest: str  # of the report's text and cells; counters and menus do not change it
     reading: str  # key of the stored reading
     dates: tuple[tuple[str, date], ...] = ()
 
@@ -185,9 +175,7 @@ class Assessment:
     cause: str | None = (
         None  # why unknown or exempt: an Outcome's value, "not_visited", "unreadable", "date_uncertain", …
     )
-    published: date | None = (
-        None  # the day that the evidence supports; None when it cannot be told
-    )
+    published: date | None = None  # the day that the evidence supports; None when it cannot be told
     claimed: date | None = None  # the day that the publisher claims
     first_seen: datetime | None = None
     last_absent: datetime | None = None  # last complete visit that did not show it
@@ -196,12 +184,8 @@ class Assessment:
     withdrawn: bool = False
     revised: bool = False
     backdated: bool = False
-    findings: dict[str, int] = field(
-        default_factory=lambda: {"error": 0, "warning": 0, "doubtful": 0}
-    )
-    evidence: tuple[
-        str, ...
-    ] = ()  # capture ids and, for visits without a response, "visit:" + visit id
+    findings: dict[str, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "doubtful": 0})
+    evidence: tuple[str, ...] = ()  # capture ids and, for visits without a response, "visit:" + visit id
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,15 +205,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one version of the reader made of one document. `key` names the document by its payloads, not its address."""
+    """What one version of the reader made of one document. `key` names the document by its payloads."""
 
     key: str
     reader_version: str
     state: str  # "read", or an Unreadable's state
     detail: str = ""  # for a person
-    report: dict[str, object] | None = (
-        None  # the report as JSON; None when it could not be read
-    )
+    report: dict[str, object] | None = None  # the report as JSON; None when it could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +223,7 @@ class Unread:
     at: datetime
     candidate: Candidate
     key: str  # of the reading that its captures have or will have
-    captures: tuple[
-        Capture, ...
-    ]  # as in `candidate.captures`, those that the archive has
+    captures: tuple[Capture, ...]  # as in `candidate.captures`, those that the archive has
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +249,7 @@ class Message:
     html: str | None = None
     headers: dict[str, str] = field(default_factory=dict)  # In-Reply-To, References, …
     events: tuple[str, ...] = ()  # ids of the events it tells of
-    attachments: tuple[
-        tuple[str, str, bytes], ...
-    ] = ()  # (file name, media type, content)
+    attachments: tuple[tuple[str, str, bytes], ...] = ()  # (file name, media type, content)
     channel: str = "mail"
 
 

@@ -21,9 +21,7 @@ _PATH_SESSIONS = (
         r"^(?P<before>.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/(?P<after>[^?]+\.aspx.*)$",
         re.IGNORECASE,
     ),  # ASP.NET
-    re.compile(
-        r"^(?P<before>.*/)\([0-9a-z]{24}\)/(?P<after>[^?]+\.aspx.*)$", re.IGNORECASE
-    ),
+    re.compile(r"^(?P<before>.*/)\([0-9a-z]{24}\)/(?P<after>[^?]+\.aspx.*)$", re.IGNORECASE),
 )
 _QUERY_SESSION = re.compile(
     r"^(?P<before>.*?)(?:"
@@ -43,9 +41,7 @@ def target_uri(url: str) -> str:
     http://例子.cn/政府 年报.html  →  http://xn--fsqu00a.cn/%E6%94%BF%E5%BA%9C%20%E5%B9%B4%E6%8A%A5.html
     """
     url = _BAD_PERCENT.sub("%25", url.strip())
-    match = re.match(
-        r"^([a-z][a-z0-9+.\-]*://)([^/?#]*)(.*)$", url, re.IGNORECASE | re.DOTALL
-    )
+    match = re.match(r"^([a-z][a-z0-9+.\-]*://)([^/?#]*)(.*)$", url, re.IGNORECASE | re.DOTALL)
     if match is None:
         return _quoted(url)
     scheme, host, rest = match.groups()
@@ -66,9 +62,9 @@ def _ascii_host(host: str) -> str:
 
 
 def urlkey(url: str) -> str:
-    """SURT: host reversed, path and query canonical, no scheme. `http://www.Ex.gov.cn/A?b=2&a=1` → `cn,gov,ex)/a?a=1&b=2`.
+    """SURT: host reversed, path and query canonical, no scheme. What is no http(s) address is its own key.
 
-    What is no http(s) address is its own key.
+    http://www.Example.gov.cn/A/?b=2&a=1  →  cn,gov,example)/a?a=1&b=2
     """
     url = re.sub(r"[\t\r\n]", "", url.strip())
     parts = urlsplit(target_uri(url))
@@ -76,12 +72,7 @@ def urlkey(url: str) -> str:
         return url
     port = _port(parts.netloc)
     host = _surt_host(parts.hostname or "")
-    key = (
-        host
-        + (f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else "")
-        + ")"
-        + _path(parts.path)
-    )
+    key = host + (f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else "") + ")" + _path(parts.path)
     query = _query(parts.query)
     return f"{key}?{query}" if query else key
 
@@ -121,9 +112,7 @@ def _path(path: str) -> str:
 def _query(query: str) -> str:
     text = _escaped(_unescaped(query))
     if match := _QUERY_SESSION.match(text):
-        text = match["before"] + (
-            match["after"] or ""
-        )  # a stray "&" stays, as in every other CDX
+        text = match["before"] + (match["after"] or "")  # a stray "&" stays, as in every other CDX
     return "&".join(sorted(text.lower().split("&"))) if text else ""
 
 
@@ -136,6 +125,4 @@ def _unescaped(text: str) -> bytes:
 
 
 def _escaped(data: bytes) -> str:
-    return "".join(
-        chr(c) if 0x20 < c < 0x7F and c not in b"#%" else f"%{c:02X}" for c in data
-    )
+    return "".join(chr(c) if 0x20 < c < 0x7F and c not in b"#%" else f"%{c:02X}" for c in data)

@@ -41,9 +41,7 @@ RESPONSE = "application/http; msgtype=response"
 
 DOM = "urn:nianbao:dom:"  # + page address: what a browser made of it; not the page's own address, lest replay mix them
 SCREENSHOT = "urn:nianbao:screenshot:"
-VISIT = (
-    "urn:nianbao:visit:"  # + Visit.id, in the field Nianbao-Visit of a metadata record
-)
+VISIT = "urn:nianbao:visit:"  # + Visit.id, in the field Nianbao-Visit of a metadata record
 
 Fields = list[tuple[str, str]]
 
@@ -96,9 +94,7 @@ class WarcWriter:
         written that refers to it; otherwise it is ignored.
         """
         if refers_to is not None and refers_to.kind != "response":
-            raise ValueError(
-                "a revisit must refer to the response that holds the payload, not to another revisit"
-            )
+            raise ValueError("a revisit must refer to the response that holds the payload, not to another revisit")
         with self._lock:
             self._begin_file(exchange.at)
             capture, fields, block = self._response(exchange, refers_to)
@@ -108,9 +104,7 @@ class WarcWriter:
             self._append(request, exchange.request)
             return replace(capture, file=file, offset=offset)
 
-    def rendering(
-        self, rendering: Rendering, page: Capture | None = None
-    ) -> tuple[Capture, ...]:
+    def rendering(self, rendering: Rendering, page: Capture | None = None) -> tuple[Capture, ...]:
         """Write a rendering's DOM and, where there is one, its screenshot, as resource records beside `page`."""
         parts = [(DOM, "text/html; charset=utf-8", rendering.dom)]
         if rendering.screenshot is not None:
@@ -125,20 +119,14 @@ class WarcWriter:
                 if page is not None:
                     fields += [("WARC-Concurrent-To", f"<urn:uuid:{page.id}>")]
                 file, offset = self._append(fields, data)
-                captures.append(
-                    resource_capture(
-                        urn, url, rendering.at, data, _uuid(fields), file, offset
-                    )
-                )
+                captures.append(resource_capture(urn, url, rendering.at, data, _uuid(fields), file, offset))
         return tuple(captures)
 
     def visit(self, visit: Visit) -> None:
         """Write what a visit came to, as a metadata record: also the visits that got no response are evidence."""
         with self._lock:
             self._begin_file(visit.at)
-            fields = self._fields(
-                "metadata", target_uri(visit.column_url), visit.at, "application/json"
-            )
+            fields = self._fields("metadata", target_uri(visit.column_url), visit.at, "application/json")
             fields += [("Nianbao-Visit", VISIT + target_uri(visit.id))]
             self._append(fields, codec.to_json(visit))
 
@@ -167,9 +155,7 @@ class WarcWriter:
 
     # Records
 
-    def _response(
-        self, exchange: Exchange, origin: Capture | None
-    ) -> tuple[Capture, Fields, bytes]:
+    def _response(self, exchange: Exchange, origin: Capture | None) -> tuple[Capture, Fields, bytes]:
         head = http.parse_head(exchange.head)
         payload = http.entity(head, exchange.body)
         digest, wire = digest_of(payload), digest_of(exchange.body)
@@ -231,15 +217,11 @@ class WarcWriter:
             ("WARC-Record-ID", f"<urn:uuid:{self._new_id()}>"),
         ]
         fields += [("WARC-Date", codec.moment_text(at)), ("WARC-Filename", name)]
-        self._append(
-            [*fields, ("Content-Type", "application/warc-fields")], text.encode("utf-8")
-        )
+        self._append([*fields, ("Content-Type", "application/warc-fields")], text.encode("utf-8"))
 
     def _continue_last(self) -> bool:
         """Open the last file of this prefix again, cut back; False when there is none, it is full, or it is damaged."""
-        found = sorted(
-            self._folder.glob(f"{self._prefix}-[0-9][0-9][0-9][0-9][0-9].warc.gz")
-        )
+        found = sorted(self._folder.glob(f"{self._prefix}-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
         if not found:
             return False
         self._number = int(found[-1].name[-len("00001.warc.gz") : -len(".warc.gz")])
@@ -278,7 +260,7 @@ class WarcWriter:
             self._file = None
 
     def _append(self, fields: Fields, block: bytes) -> tuple[str, int]:
-        """Write one record as one gzip member; (file name, offset). What could be written of it only in part is cut off."""
+        """Write one record as one gzip member; (file name, offset). One that could not be written whole is cut off."""
         if self._file is None:
             raise ArchiveError("no WARC file is open")
         data = _member(fields, block, self._level)
@@ -335,9 +317,7 @@ def _reference(origin: Capture, profile: str) -> Fields:
     ]
 
 
-def resource_capture(
-    urn: str, url: str, at: datetime, data: bytes, identity: str, file: str, offset: int
-) -> Capture:
+def resource_capture(urn: str, url: str, at: datetime, data: bytes, identity: str, file: str, offset: int) -> Capture:
     """The capture that a rendering's resource record is, when written and when read back."""
     return Capture(
         id=identity,
@@ -356,9 +336,7 @@ def resource_capture(
 
 
 def _uuid(fields: Fields) -> str:
-    return next(value for name, value in fields if name == "WARC-Record-ID")[
-        len("<urn:uuid:") : -1
-    ]
+    return next(value for name, value in fields if name == "WARC-Record-ID")[len("<urn:uuid:") : -1]
 
 
 def _sync_folder(folder: Path) -> None:

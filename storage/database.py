@@ -1,0 +1,232 @@
+"""Opening the database: SQLite file or PostgreSQL, brought to the newest form, one writing process at a time.
+
+Knows nothing of what is stored; that is `storage.queries`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+from storage.errors import AnotherWriter, DatabaseError
+from storage.migrations import HEAD
+
+_ADVISORY = 0x6E69616E62616F  # "nianbao": the lock that the writing process holds on PostgreSQL
+_BATCH = 500
+
+
+class Database:
+    """An open database. Records go in and out through `storage.queries`; the connection is nobody else's business."""
+
+    def __init__(self, engine: Engine, lock: _Lock | None) -> None:
+        self._engine = engine
+        self._lock = lock
+
+    @property
+    def writable(self) -> bool:
+        return self._lock is not None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for queries: one snapshot."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: all of it is on disk when the block ends, or nothing of it."""
+        if self._lock is None:
+            raise DatabaseError("this database was opened for reading only")
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise DatabaseError(f"the database could not be written: {error.orig}") from error
+
+    def upsert(self, connection: Connection, table: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
+        """Insert rows; those whose primary key is there already are replaced."""
+        self._insert(connection, table, rows, replace=True)
+
+    def insert_new(self, connection: Connection, table: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
+        """Insert rows; those whose primary key is there already are left as they are."""
+        self._insert(connection, table, rows, replace=False)
+
+    def _insert(
+        self, connection: Connection, table: type[DeclarativeBase], rows: list[dict[str, Any]], *, replace: bool
+    ) -> None:
+        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(table)
+        keys = [column.name for column in table.__table__.primary_key]
+        others = [column.name for column in table.__table__.columns if column.name not in keys]
+        if replace and others:
+            new = {name: statement.excluded[name] for name in others}
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=new)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        for start in range(0, len(rows), _BATCH):
+            connection.execute(statement, rows[start : start + _BATCH])
+
+    def close(self) -> None:
+        self._engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open(url: str, *, write: bool = True) -> Database:
+    """Open `sqlite:///path` or `postgresql://…`, creating and upgrading as needed.
+
+    With `write` this process becomes the one writer, or AnotherWriter is raised. Without it nothing is changed, and the
+    database must exist. Raises DatabaseError when it cannot be used.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            f"not a database address: {url!r}; give sqlite:///file or postgresql://host/name"
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed, write)
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"), write)
+    raise DatabaseError(f"SQLite and PostgreSQL are supported, not {parsed.get_backend_name()}")
+
+
+def _open_sqlite(url: URL, write: bool) -> Database:
+    path = Path(url.database or "")
+    if not url.database or url.database == ":memory:":
+        raise DatabaseError("SQLite needs a file; an index in memory would be lost")
+    if not write and not path.exists():
+        raise DatabaseError(f"there is no database at {path}")
+    engine = create_engine(url, json_serializer=_json)
+    event.listen(engine, "connect", _tune_sqlite if write else _tune_sqlite_reader)
+    event.listen(
+        engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN" if not write else "BEGIN IMMEDIATE")
+    )
+    lock = _FileLock(path.with_name(path.name + ".lock")) if write else None
+    return _ready(engine, lock)
+
+
+def _open_postgresql(url: URL, write: bool) -> Database:
+    engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
+    try:
+        lock = _AdvisoryLock(engine) if write else None
+    except OperationalError as error:
+        raise DatabaseError(f"PostgreSQL cannot be reached: {error.orig}") from error
+    return _ready(engine, lock)
+
+
+def _ready(engine: Engine, lock: _Lock | None) -> Database:
+    """Upgrade to the newest form (a writer), or check that it has it (a reader)."""
+    try:
+        with engine.connect() as connection:
+            form = _form(connection)
+        if form != HEAD and lock is None:
+            raise DatabaseError(
+                f"the database has form {form}, this program needs {HEAD}; run `nianbao` once to upgrade it"
+            )
+        if form != HEAD:
+            from storage.migrations.run import upgrade  # Alembic costs a third of a second: only where it is needed
+
+            upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        if lock is not None:
+            lock.release()
+        raise
+    return Database(engine, lock)
+
+
+def _json(value: object) -> str:
+    """Chinese as it is; ASCII escapes only for what has no UTF-8 (lone surrogates out of broken pages)."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
+def _form(connection: Connection) -> str | None:
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    form: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return form
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _tune_sqlite_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("busy_timeout=10000", "query_only=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+class _Lock:
+    def release(self) -> None:
+        raise NotImplementedError
+
+
+class _FileLock(_Lock):
+    """Held for as long as the process lives and does not let go: a killed writer leaves no lock behind."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise DatabaseError(f"cannot write beside the database: {path}: {error.strerror}") from error
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.read(self._handle, 20).decode("ascii", "replace").strip()
+            os.close(self._handle)
+            raise AnotherWriter(
+                f"another Nianbao (process {holder or 'unknown'}) is writing to this database; wait for it, or stop it"
+            ) from error
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+class _AdvisoryLock(_Lock):
+    """A session lock on PostgreSQL: the server lets go of it when the connection ends."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = engine.connect()
+        got = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY}).scalar()
+        self._connection.commit()
+        if not got:
+            self._connection.close()
+            raise AnotherWriter("another Nianbao is writing to this PostgreSQL database; wait for it, or stop it")
+
+    def release(self) -> None:
+        self._connection.invalidate()
+        self._connection.close()
