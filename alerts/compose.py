@@ -1,4 +1,4 @@
-"""Turns cases into mails: one digest a subscriber and round, or one mail a cause. Pure: the same cases, the same mail."""
+"""Turns cases into mails: one digest a subscriber and round, or one mail a cause. The same cases, the same mail."""
 
 from __future__ import annotations
 
