@@ -1,6 +1,6 @@
 """Organs out of a register file. Strict: every fault is reported at once, and on any fault nothing is returned.
 
-Which organs exist already, and what importing them again changes, is storage's affair; `known` is all that is needed here.
+Which organs exist already, and what importing them again changes, is storage's affair; `known` is all it needs.
 """
 
 from __future__ import annotations

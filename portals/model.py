@@ -1,4 +1,4 @@
-"""Who owes what, and where it is looked for: organs, series, deadline rules, sites. Plain data; `portals.load` reads it."""
+"""Who owes what, and where it is looked for: organs, series, deadline rules. Plain data; `portals.load` reads it."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Series:
     titles: tuple[str, ...]  # regular expressions; one must match
     lookalikes: tuple[tuple[str, str], ...]  # (regular expression, what it is): a title that matches is another series
     first_year: int
+    excludes: tuple[
+        tuple[str, str], ...
+    ] = ()  # (regular expression, what it is): about a report, not one (解读, 编制通知)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def test_faults_of_a_json_carry_the_line_of_the_value(tmp_path: Path) -> None:
    "aliases": ["x", 3],
    "level": "City", "kind": "department", "region": "511900",
    "region": "511901", "parent":
-     "a"}
+     "nobody"}
 ]"""
     path = write(tmp_path, text, name="organs.json")
     expected = [(3, "region"), (4, "name"), (6, "colour"), (7, None), (8, "id"), (9, "aliases"), (11, "region")]
