@@ -1,0 +1,98 @@
+"""From events to the outbox: gathers what each event's reader must know, composes for every subscriber, and keeps both.
+
+The events and their messages go into the database in one transaction: nobody is told of what is not on record, and
+nothing on record is forgotten. Sending is `alerts.deliver`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from alerts.compose import compose
+from alerts.model import Case, Letterhead, Subscriber
+from alerts.words import kinds
+from portals.due import due
+from portals.model import Organ, Series
+from portals.series import find_series
+from reports.model import Finding
+from storage import codec, queries
+from storage.database import Database
+from storage.records import Assessment, Event, Message, Visit
+
+_VISITED = ("missing", "unknown", "withdrawn", "backdated")  # kinds whose reader asks when we looked
+
+
+def tell(
+    db: Database, events: Sequence[Event], subscribers: Iterable[Subscriber], head: Letterhead, now: datetime
+) -> list[Message]:
+    """Keep the events that are not on record yet, with the mails about them; the mails. Telling twice tells once."""
+    fresh = _fresh(db, events)
+    cases = gather(db, fresh, now)
+    messages = [message for subscriber in subscribers for message in compose(cases, subscriber, head, now)]
+    queries.put_events(db, fresh, messages)
+    return messages
+
+
+def gather(db: Database, events: Sequence[Event], now: datetime) -> list[Case]:
+    """The events with what their readers must know at `now`. An event whose obligation was never judged is left out."""
+    organs = {organ.id: organ for organ in queries.organs(db)}
+    assessments: dict[tuple[str, int], dict[str, Assessment]] = {}
+    cases = []
+    for event in events:
+        period = event.series, event.year
+        if period not in assessments:
+            found = queries.assessments(db, event.year, event.series, now)
+            assessments[period] = {assessment.organ: assessment for assessment in found}
+        assessment = assessments[period].get(event.organ)
+        if assessment is not None:
+            cases.append(_case(db, event, organs.get(event.organ) or _gone(event.organ), assessment, now))
+    return cases
+
+
+def _fresh(db: Database, events: Sequence[Event]) -> list[Event]:
+    if not events:
+        return []
+    moments = [event.at for event in events]
+    known = {event.id for event in queries.events(db, min(moments), max(moments))}
+    return list({event.id: event for event in events if event.id not in known}.values())
+
+
+def _case(db: Database, event: Event, organ: Organ, assessment: Assessment, now: datetime) -> Case:
+    owed = due(organ, event.series, event.year)
+    return Case(
+        event=event,
+        organ=organ,
+        assessment=assessment,
+        series=find_series(event.series) or _unknown_series(event.series),
+        ground_zh=owed.rule.ground_zh if owed else "",
+        ground_en=owed.rule.ground_en if owed else "",
+        findings=_findings(db, event, now),
+        visits=_visits(db, event, now),
+    )
+
+
+def _findings(db: Database, event: Event, now: datetime) -> tuple[Finding, ...]:
+    """Findings in the version in force at `now`, for the kinds of event that are about them."""
+    kind = kinds().get(event.kind)
+    if kind is None or not (kind.severity == "by_findings" or kind.audience == "operators"):
+        return ()
+    version = queries.version_at(db, event.organ, event.series, event.year, now)
+    reading = queries.reading(db, version.reading) if version else None
+    listed = (reading.report or {}).get("findings") if reading else None
+    return tuple(codec.from_plain(Finding, item) for item in listed) if isinstance(listed, list) else ()
+
+
+def _visits(db: Database, event: Event, now: datetime) -> tuple[Visit, ...]:
+    if event.kind not in _VISITED:
+        return ()
+    return tuple(queries.visits(db, event.organ, event.year, now)[-8:])
+
+
+def _gone(organ: str) -> Organ:
+    """An organ that was taken off the register between judging and telling."""
+    return Organ(organ, organ, (), "county", "department", "", None, None, None)
+
+
+def _unknown_series(key: str) -> Series:
+    return Series(key, key, key, (), (), 0)
