@@ -1,0 +1,100 @@
+"""The command `nianbao`. Commands say what happened, to what, and what to do; the exit status tells a program.
+
+0: as it should be. 1: something needs a person (a stage was incomplete, a document is at fault). 2: bad usage or input.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.config import BadConfig
+from storage.errors import StorageError
+
+ROOMS = ("crawler", "web", "alerts", "spiders", "sample", "compliance", "storage", "reports", "portals")
+
+# Imported only when asked for: Scrapy alone takes half a second.
+_COMMANDS = {
+    "archive": "crawler.cli.archive",
+    "check": "crawler.cli.check",
+    "crawl": "crawler.cli.stages",
+    "demo": "crawler.cli.demo",
+    "history": "crawler.cli.ask",
+    "judge": "crawler.cli.stages",
+    "notify": "crawler.cli.stages",
+    "organs": "crawler.cli.organs",
+    "read": "crawler.cli.stages",
+    "run": "crawler.cli.stages",
+    "serve": "crawler.cli.serve",
+    "status": "crawler.cli.ask",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands live in modules of their own, loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """The border where what our rooms raise on purpose becomes one line and status 2."""
+        try:
+            return super().invoke(ctx)
+        except (StorageError, BadConfig) as error:
+            raise BadInput(str(error)) from error
+
+
+class BadInput(click.ClickException):
+    """Something that the user gave, or the machine has, cannot be used."""
+
+    exit_code = 2
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    envvar="NIANBAO_HOME",
+    help="Folder with nianbao.toml, the database and the archive (default: the current one).",
+)
+@click.version_option(package_name="nianbao")
+@click.pass_context
+def cli(ctx: click.Context, home: Path) -> None:
+    """Nianbao finds, archives, reads and judges the annual reports that public bodies owe.
+
+    \b
+    Example:
+      nianbao organs import organs.csv
+      nianbao run --year 2023
+      nianbao status --year 2023
+    """
+    ctx.obj = home
+
+
+def misplaced_rooms(root: Path) -> list[str]:
+    """Rooms that would be imported from elsewhere than `root`: their names are common, and a stray package may win."""
+    faults = []
+    for room in ROOMS:
+        spec = find_spec(room)
+        found = Path(spec.origin).resolve().parent if spec and spec.origin else None
+        if found != root / room:
+            faults.append(f"the room {room} should be {root / room} and is {found or 'nowhere'}")
+    return faults
+
+
+def main(argv: list[str] | None = None) -> Any:
+    if faults := misplaced_rooms(Path(__file__).resolve().parents[2]):
+        sys.exit("nianbao does not start: another package has taken one of its names.\n  " + "\n  ".join(faults))
+    return cli(args=argv, prog_name="nianbao")

@@ -1,0 +1,37 @@
+"""What a crawl process is told, as JSON on its standard input. It needs nothing else: no database, no environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portals.model import Organ
+from spiders.annual_report import Column
+from storage.codec import from_json, to_json
+from storage.records import Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Columns to visit in one process. `as_of` freezes the process's clock; None lets it run."""
+
+    year: int
+    series: str
+    columns: tuple[Column, ...]
+    organs: tuple[Organ, ...]  # every organ that a title might name
+    hosts: tuple[str, ...]  # registered hosts: nothing else is asked for anything
+    archive: str  # folder
+    prefix: str  # of the WARC files' names
+    as_of: datetime | None = None
+    known: dict[str, Capture] = field(default_factory=dict)  # URL → its latest capture with a payload
+    allow_addresses: tuple[str, ...] = ()
+    delay: float = 1.0  # seconds between requests to a host
+    chromium: str | None = None  # path of the browser; None: there is none here
+    user_agent: str = "Nianbao"
+
+    def dump(self) -> bytes:
+        return to_json(self)
+
+    @staticmethod
+    def load(data: bytes) -> Job:
+        return from_json(Job, data)

@@ -1,0 +1,115 @@
+"""Reading in a process of its own, with limits on time and memory: documents are hostile, and ours is the fault if we fall.
+
+One worker reads one file after another; one that hangs or dies is replaced, and the file gets a state of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Self
+
+from reports import dump, read_report
+from reports.model import Unreadable
+
+SECONDS = 120.0  # for one file
+MEMORY = 3 << 30  # bytes of address space; OCR needs the most
+LARGEST = 100 << 20  # bytes of one file
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One document as it came."""
+
+    source: str  # its URL or path
+    media_type: str | None  # as the server claimed
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of reading a file: `report` (as `reports.dump` gives it) if `state` is "read", else a word for a person."""
+
+    state: str
+    detail: str = ""
+    report: dict[str, Any] | None = None
+
+
+class Reader:
+    """Reads files in a worker process. A context manager: the worker ends with it."""
+
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self._seconds, self._memory = seconds, memory
+        self._worker: multiprocessing.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+
+    def read(self, file: File) -> Result:
+        """Never raises for what is in the file."""
+        if len(file.data) > LARGEST:
+            return Result("too_large", f"{len(file.data)} bytes; {LARGEST} are read")
+        pipe = self._ready()
+        try:
+            pipe.send(file)
+            if not pipe.poll(self._seconds):
+                self._stop()
+                return Result("too_long", f"not read within {self._seconds:.0f} s")
+            return Result(**json.loads(pipe.recv_bytes()))
+        except (EOFError, OSError):
+            code = self._stop()
+            return Result("broken", f"the reader ended with status {code}; a limit was reached or a library fell")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _ready(self) -> Connection:
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._worker = context.Process(target=_work, args=(theirs, self._memory), daemon=True)
+            self._worker.start()
+            theirs.close()
+        return self._pipe
+
+    def _stop(self) -> int | None:
+        worker, pipe = self._worker, self._pipe
+        self._worker = self._pipe = None
+        if pipe:
+            pipe.close()
+        if worker is None:
+            return None
+        worker.join(0.2)
+        worker.kill()
+        worker.join()
+        return worker.exitcode
+
+
+def _work(pipe: Connection, memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while True:
+        try:
+            file: File = pipe.recv()
+        except (EOFError, OSError):
+            return
+        pipe.send_bytes(json.dumps(_read(file)).encode())
+
+
+def _read(file: File) -> dict[str, Any]:
+    try:
+        report = read_report(file.data, source=file.source, media_type=file.media_type)
+    except Unreadable as error:
+        return {"state": error.state, "detail": str(error)}
+    except MemoryError:
+        return {"state": "too_large", "detail": "it takes more memory than reading may use"}
+    except RecursionError:
+        return {"state": "broken", "detail": "it is nested too deeply"}
+    return {"state": "read", "report": dump(report)}

@@ -1,0 +1,39 @@
+"""Scrapy's settings for every crawl process; what differs from job to job is laid over them in `crawler.visit`."""
+
+BOT_NAME = "nianbao"
+SPIDER_MODULES = ["spiders"]
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.ArchivingDownloadHandler",
+    "https": "crawler.download.ArchivingDownloadHandler",
+}
+DOWNLOADER_MIDDLEWARES = {"crawler.courtesy.CourtesyMiddleware": 560}
+ITEM_PIPELINES = {"crawler.download.VisitPipeline": 500}
+
+ROBOTSTXT_OBEY = True
+COOKIES_ENABLED = False
+HTTPCACHE_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 1
+RETRY_HTTP_CODES = [500, 502, 504, 408]  # 503 and 429 ask us to slow down; that is for the next round
+
+# How many requests are under way is for crawler.politeness to say, per host and per address.
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 64
+CONCURRENT_ITEMS = 4
+DOWNLOAD_DELAY = 0
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+
+# Nothing may be asked of a running crawl over the network.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+PLAYWRIGHT_BROWSER_TYPE = "chromium"
+PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 2
+PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 20_000  # ms
+
+LOG_LEVEL = "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -1,0 +1,1 @@
+"""Judge: every obligation held against the evidence up to the moment, and what changed since it was judged before."""

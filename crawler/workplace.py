@@ -1,0 +1,39 @@
+"""What the stages of a round work on: configuration, database, archive and clock, opened together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from crawler.clock import Clock, frozen_clock, system_clock
+from crawler.config import Config
+from storage import database, queries
+from storage.archive import Archive
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Workplace:
+    config: Config
+    db: Database
+    archive: Archive
+    clock: Clock
+    as_of: datetime | None  # the moment that the clock stands at, None when it runs
+
+
+@contextmanager
+def open_workplace(config: Config, as_of: datetime | None = None, *, write: bool = True) -> Iterator[Workplace]:
+    """Opens what a command needs. With `write` this process is the one writer.
+
+    Raises StorageError when the database or the archive cannot be used.
+    """
+    if write:
+        config.home.mkdir(parents=True, exist_ok=True)
+    with database.open(config.database_url, write=write) as db:
+        archive = Archive(Path(config.archive_url), find=partial(queries.capture, db))
+        clock = frozen_clock(as_of) if as_of else system_clock
+        yield Workplace(config, db, archive, clock, as_of)

@@ -1,0 +1,87 @@
+"""What an article page offers beside its text: the documents attached to it, and every date it claims, with provenance.
+
+Pure: HTML in, facts out. Which date to believe is for `compliance` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from spiders.listing import find_date, rules
+from spiders.pages import visible_text
+
+# PubDate is prescribed; real pages misspell it and write it in any case: pubdate, PubDate, Pubdate, PublishDate
+_META = re.compile(r"^(pub(lish)?[-_ ]?(date|time)|article:published_time|firstpublishedtime)$", re.I)
+_LABEL = re.compile(r"(发布(时间|日期)|发文日期|公开日期|生成日期|成文日期|日\s*期|时\s*间)\s*[:：]?\s*$")
+_URL_DATE = re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d+\.|/art/(20\d\d)/(\d{1,2})/(\d{1,2})/")
+_REPORTISH = re.compile(r"年度报告|年报|工作报告|附件|全文|下载|查看")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    attachments: tuple[str, ...]  # absolute URLs, in the page's order
+    dates: tuple[tuple[str, date], ...]  # (provenance, date)
+    shell: bool  # hardly any text, and scripts: a browser may see more
+    title: str
+
+
+def read_article(html: str, url: str) -> Article:
+    tree = LexborHTMLParser(html)
+    text = visible_text(tree)
+    title = tree.css_first("title")
+    return Article(
+        attachments=tuple(dict.fromkeys(_attachments(tree, url)))[:5],
+        dates=tuple(_dates(tree, text, url)),
+        shell=len(text) < 200 and tree.css_first("script") is not None,
+        title=title.text(strip=True)[:500] if title else "",
+    )
+
+
+def is_document(url: str) -> bool:
+    """Whether a URL names a document rather than a page: report.pdf, download.jsp?…, viewer.html?file=report.pdf."""
+    path = urlsplit(url).path.lower()
+    return path.rpartition(".")[2] in rules()["documents"] or path.endswith("/download.jsp")
+
+
+def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
+    for node in tree.css("a[href], iframe[src], embed[src], object[data]"):
+        raw = next((node.attributes[key] for key in ("href", "src", "data") if node.attributes.get(key)), "") or ""
+        try:
+            target = urljoin(url, raw.strip()).partition("#")[0]
+            viewed = parse_qs(urlsplit(target).query).get("file")
+        except ValueError:
+            continue
+        if viewed:  # pdf.js: /web/viewer.html?file=/doc/report.pdf
+            target = urljoin(url, unquote(viewed[0]))
+        if not target.startswith(("http://", "https://")) or not is_document(target):
+            continue
+        label = node.text(deep=True, strip=True) + (node.attributes.get("title") or "")
+        if node.tag != "a" or _REPORTISH.search(label) or is_document("http://x/" + label):
+            yield target
+
+
+def _dates(tree: LexborHTMLParser, text: str, url: str) -> Iterator[tuple[str, date]]:
+    for meta in tree.css("meta[content]"):
+        name = meta.attributes.get("name") or meta.attributes.get("property") or ""
+        if _META.match(name.strip()) and (found := find_date(meta.attributes.get("content") or "")):
+            yield f"meta:{name.strip()}", found
+    for tag in tree.css("publishtime"):  # UCAP: <publishtime>2023-02-01 10:00:00</publishtime>
+        if found := find_date(tag.text(strip=True)):
+            yield "visible:publishtime", found
+    for match in re.finditer(r"20\d\d\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}", text):
+        label = _LABEL.search(text[max(0, match.start() - 12) : match.start()])
+        if label and (found := find_date(match[0])):
+            yield "visible:" + "".join(label[1].split()), found
+            break
+    if in_url := _URL_DATE.search(url):
+        year, month, day = (int(part) for part in in_url.groups() if part)
+        try:
+            yield "url", date(year, month, day)
+        except ValueError:
+            return

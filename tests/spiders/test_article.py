@@ -1,0 +1,63 @@
+"""Attachments and dates of article pages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from spiders.article import is_document, read_article
+
+URL = "http://www.example.gov.cn/zwgk/202401/t20240131_87885.html"
+
+
+@pytest.mark.parametrize(
+    ("html", "attachments"),
+    [
+        (
+            '<a href="./P020240131.pdf">附件：2023年年度报告</a>',
+            ["http://www.example.gov.cn/zwgk/202401/P020240131.pdf"],
+        ),
+        ('<a href="./W020240131.docx">report.docx</a>', ["http://www.example.gov.cn/zwgk/202401/W020240131.docx"]),
+        (
+            '<a href="/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1">附件【年报.pdf】</a>',
+            ["http://www.example.gov.cn/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1"],
+        ),
+        (
+            '<iframe src="/pdfjs/web/viewer.html?file=/doc/a%20b.pdf"></iframe>',
+            ["http://www.example.gov.cn/doc/a b.pdf"],
+        ),
+        ('<embed src="nb.pdf">', ["http://www.example.gov.cn/zwgk/202401/nb.pdf"]),
+        ('<a href="/files/form.doc">首页</a><a href="next.html">附件</a>', []),
+        ('<a href="file:///etc/passwd.pdf">附件</a><a href="http://[.pdf">附件</a>', []),
+    ],
+)
+def test_attachments_are_found(html: str, attachments: list[str]) -> None:
+    assert list(read_article(html, URL).attachments) == attachments
+
+
+def test_every_date_is_kept_with_its_provenance() -> None:
+    html = """<head><meta name="pubdate" content="2024-01-30 09:00"></head>
+    <p>索引号：123 发布时间：2024年1月29日 浏览次数：12</p><p>2023年3月1日举办培训</p>"""
+    assert read_article(html, URL).dates == (
+        ("meta:pubdate", date(2024, 1, 30)),
+        ("visible:发布时间", date(2024, 1, 29)),
+        ("url", date(2024, 1, 31)),
+    )
+
+
+def test_a_date_in_prose_is_no_date_of_publication() -> None:
+    assert read_article("<p>自2023年1月1日起至2023年12月31日止</p>", "http://x.cn/a.html").dates == ()
+
+
+def test_a_date_that_is_none_is_passed_over() -> None:
+    assert read_article('<meta name="PubDate" content="2024-02-31">', "http://x.cn/t20241399_1.html").dates == ()
+
+
+def test_a_page_that_only_a_script_fills_is_told() -> None:
+    assert read_article("<div id=app></div><script src=app.js></script>", URL).shell
+
+
+@pytest.mark.parametrize("url", ["http://x/a.PDF", "http://x/a.wps?v=1", "http://x/system/_content/download.jsp?x=1"])
+def test_documents_are_told_by_their_address(url: str) -> None:
+    assert is_document(url)

@@ -1,0 +1,115 @@
+"""What a list page shows, for every family of lists that the data names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiders.listing import find_date, read_listing
+
+URL = "http://www.example.gov.cn/zwgk/nb/index.html"
+
+
+def test_links_carry_their_title_and_their_rows_date() -> None:
+    listing = read_listing(
+        """<ul><li><span>2024-01-20</span><a href="./t20240120_1.html">甲县2023年政府信息公开工作年度报告</a></li>
+        <li><a href="../gk/t20230118_2.html">甲县2022年政府信息公开工作年度报告</a>[2023/1/18]</li></ul>""",
+        URL,
+    )
+    assert [(link.url, link.title, link.date) for link in listing.links] == [
+        ("http://www.example.gov.cn/zwgk/nb/t20240120_1.html", "甲县2023年政府信息公开工作年度报告", date(2024, 1, 20)),
+        ("http://www.example.gov.cn/zwgk/gk/t20230118_2.html", "甲县2022年政府信息公开工作年度报告", date(2023, 1, 18)),
+    ]
+
+
+def test_a_title_that_the_list_cuts_is_taken_whole_from_the_attribute() -> None:
+    whole = "甲县住房和城乡建设局2023年政府信息公开工作年度报告"
+    [link] = read_listing(f'<a href="/a.html" title="{whole}">甲县住房和城乡建设局2023年政府信…</a>', URL).links
+    assert link.title == whole
+
+
+def test_a_row_with_several_links_lends_its_date_to_none() -> None:
+    listing = read_listing("<li>2024-01-20 <a href=a.html>第一份报告</a> <a href=b.html>第二份报告</a></li>", URL)
+    assert [link.date for link in listing.links] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("html", "pages"),
+    [
+        ('<script>createPageHTML(3, 0, "index", "html");</script>', ["index_1.html", "index_2.html"]),
+        ("<script>createPageHTML(1,0,'index','html')</script>", []),
+        ("<script>var countPage = 2; //共2页</script>", ["index_1.html"]),
+        ("<script>createPageHTML('page_div',3, 1,'list','shtml',42);</script>", ["list_2.shtml", "list_3.shtml"]),
+        ('<a href="index_2.html">2</a> <a href="index_2.html">下一页</a>', ["index_2.html"]),
+        ('<a href="?page=2">2</a><a href="?page=3">尾页</a>', ["index.html?page=2", "index.html?page=3"]),
+        ('<a href="javascript:go(2)">下一页</a><a href="/elsewhere/2.html">2</a>', []),
+        ('<a href="http://other.example.cn/zwgk/nb/index_1.html">下一页</a>', []),
+    ],
+)
+def test_further_pages_are_read_from_scripts_and_links(html: str, pages: list[str]) -> None:
+    found = read_listing(html, URL).pages
+    assert list(found) == [f"http://www.example.gov.cn/zwgk/nb/{page}" for page in pages]
+
+
+def test_a_pager_cannot_name_a_million_pages() -> None:
+    assert len(read_listing('<script>createPageHTML(1000000, 0, "index", "html")</script>', URL).pages) <= 40
+
+
+def test_records_of_a_datastore_are_links_and_missing_ones_are_counted() -> None:
+    html = """<script type="text/xml"><datastore><nextgroup></nextgroup><totalrecord>5</totalrecord><recordset>
+    <record><![CDATA[<li><a href="/art/2024/1/12/art_1_2.html">乙市2023年政府信息公开工作年度报告</a>
+    <b>2024-01-12</b></li>]]></record>
+    </recordset></datastore></script>"""
+    listing = read_listing(html, URL)
+    assert [(link.url, link.date) for link in listing.links] == [
+        ("http://www.example.gov.cn/art/2024/1/12/art_1_2.html", date(2024, 1, 12))
+    ]
+    assert listing.hidden == 4
+
+
+@pytest.mark.parametrize(
+    ("html", "scripted"),
+    [
+        ("<script>fetch('list.json').then(show)</script>", True),
+        ("<script src='/js/list.js'></script>", True),
+        ("<script type='application/ld+json'>{}</script>", False),
+        ("<script>var year = 2024;</script>", False),
+        ("<p>内容更新中</p>", False),
+    ],
+)
+def test_scripts_that_may_build_a_list_are_told(html: str, scripted: bool) -> None:
+    assert read_listing(html, URL).scripted is scripted
+
+
+def test_a_placeholder_is_told() -> None:
+    assert read_listing("<div>内容更新中……</div>", URL).placeholder
+
+
+@pytest.mark.parametrize(
+    "href", ["http://[", "javascript:void(0)", "mailto:a@b.cn", "#", "file:///etc/passwd", "x" * 5000]
+)
+def test_unusable_links_are_left_out(href: str) -> None:
+    assert read_listing(f'<a href="{href}">2023年政府信息公开工作年度报告</a>', "not a url").links == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("发布时间：2024年3月8日", date(2024, 3, 8)),
+        ("2024.03.08 来源", date(2024, 3, 8)),
+        ("2024-13-45 2024/3/8", date(2024, 3, 8)),
+        ("20240308", None),
+        ("12024-01-01", None),
+    ],
+)
+def test_dates_are_found_as_they_are_written(text: str, day: date | None) -> None:
+    assert find_date(text) == day
+
+
+@given(st.text(max_size=300))
+def test_no_page_makes_the_reader_of_lists_fall(html: str) -> None:
+    read_listing(html, URL)
+    read_listing(f"<a href='{html}'>{html}</a><base href='{html}'>", URL)
