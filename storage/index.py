@@ -200,7 +200,7 @@ def captures(
 def latest_capture(db: Database, url: str, until: datetime | None = None) -> Capture | None:
     """The capture that holds the payload which exactly this address had last: what the next request may refer to.
 
-    Never a revisit (a revisit leads to its original), never a truncated capture; its validators are those received last.
+    Never a revisit (it leads to its original), never a truncated capture; the validators are those received last.
     None when there is no such capture up to `until`, or when the last answer was neither 2xx nor 304.
     """
     return latest_captures(db, [url], until).get(url)

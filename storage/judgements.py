@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, update
@@ -19,7 +19,7 @@ from storage.records import Assessment, Event, Message, Posted, Round
 
 
 def round_started(db: Database, year: int, series: str, as_of: datetime, now: datetime) -> Round:
-    """Begin a round, or take up again the one of the same moment: `started` is when it began, and it may be finished."""
+    """Begin a round, or take up the one of the same moment again: `started` is when it began; it may be finished."""
     with db.write() as connection:
         row = {"year": year, "series": series, "as_of": as_of, "started": now, "finished": None}
         db.insert_new(connection, RoundRow, [row])
@@ -52,8 +52,7 @@ def _round(row: Row[Any]) -> Round:
 def put_assessments(db: Database, assessments: Iterable[Assessment]) -> int:
     """Keep assessments; how many said something new. One equal to the one in force only prolongs that one.
 
-    Judging a moment in the middle of the known past again changes that moment and what follows it up to the next
-    judged change, nothing else.
+    Judging a moment of the past again changes what is known of that moment, not of those judged after it.
     """
     new = 0
     with db.write() as connection:
@@ -73,10 +72,13 @@ def _put_assessment(db: Database, connection: Connection, assessment: Assessment
         if assessment.at > known.held:
             db.upsert(connection, AssessmentRow, [_assessment_row(assessment, known.at) | {"record": known.record}])
         return 0
-    if known is not None and known.at < assessment.at < known.held:
-        before = codec.from_plain(Assessment, known.record)  # it held on both sides of this moment: keep it on both
-        after = _assessment_row(replace(before, at=known.held), known.held)
-        db.upsert(connection, AssessmentRow, [_assessment_row(before, known.at), after])
+    if known is not None and assessment.at < known.held:
+        before = codec.from_plain(
+            Assessment, known.record
+        )  # it was judged to hold after this moment too, and still does
+        since = assessment.at + timedelta(microseconds=1)
+        after = _assessment_row(replace(before, at=since), since) | {"held": known.held}
+        db.upsert(connection, AssessmentRow, [after])
     db.upsert(connection, AssessmentRow, [_assessment_row(assessment, assessment.at)])
     return 1
 

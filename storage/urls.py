@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 _ALLOWED = "!#$%&'()*+,-./:;=?@[]_~"
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LINE_BREAKS = re.compile(r"[\t\r\n]")  # browsers drop them too
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _WWW = re.compile(r"^www\d*\.")
 
@@ -40,7 +41,7 @@ def target_uri(url: str) -> str:
 
     http://例子.cn/政府 年报.html  →  http://xn--fsqu00a.cn/%E6%94%BF%E5%BA%9C%20%E5%B9%B4%E6%8A%A5.html
     """
-    url = _BAD_PERCENT.sub("%25", url.strip())
+    url = _BAD_PERCENT.sub("%25", _LINE_BREAKS.sub("", url.strip()))
     match = re.match(r"^([a-z][a-z0-9+.\-]*://)([^/?#]*)(.*)$", url, re.IGNORECASE | re.DOTALL)
     if match is None:
         return _quoted(url)
@@ -66,10 +67,9 @@ def urlkey(url: str) -> str:
 
     http://www.Example.gov.cn/A/?b=2&a=1  →  cn,gov,example)/a?a=1&b=2
     """
-    url = re.sub(r"[\t\r\n]", "", url.strip())
     parts = urlsplit(target_uri(url))
     if parts.scheme not in _DEFAULT_PORTS:
-        return url
+        return target_uri(url)
     port = _port(parts.netloc)
     host = _surt_host(parts.hostname or "")
     key = host + (f":{port}" if port and port != _DEFAULT_PORTS[parts.scheme] else "") + ")" + _path(parts.path)

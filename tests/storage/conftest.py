@@ -1,0 +1,59 @@
+"""A home folder with an archive and a database, and ids that count."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+import storage.database
+from storage import queries
+from storage.archive import Archive
+from storage.database import Database
+from storage.warc import WarcWriter
+
+
+@pytest.fixture
+def new_id() -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: str(UUID(int=next(numbers)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def writer(folder: Path, new_id: Callable[[], str]) -> Iterator[WarcWriter]:
+    with WarcWriter(folder, "test", new_id=new_id, software="Nianbao/test") as writer:
+        yield writer
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the newest form: copying it is quicker than migrating for every test."""
+    path = tmp_path_factory.mktemp("empty") / "nianbao.db"
+    storage.database.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def db_url(tmp_path: Path, empty_database: Path) -> str:
+    shutil.copy(empty_database, tmp_path / "nianbao.db")
+    return f"sqlite:///{tmp_path}/nianbao.db"
+
+
+@pytest.fixture
+def db(db_url: str) -> Iterator[Database]:
+    with storage.database.open(db_url) as db:
+        yield db
+
+
+@pytest.fixture
+def archive(folder: Path, db: Database) -> Archive:
+    return Archive(folder, find=lambda identity: queries.capture(db, identity))

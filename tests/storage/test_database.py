@@ -1,0 +1,90 @@
+"""Opening the database: one writer, readers beside it, and forms that go up and down."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+import storage.database
+from storage import queries
+from storage.database import Database
+from storage.errors import AnotherWriter, DatabaseError
+from storage.migrations import HEAD
+from storage.migrations.run import configuration, downgrade, upgrade
+from storage.models import Base
+from tests.storage.make import organ
+
+
+def test_the_newest_form_is_what_the_migrations_end_in() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == HEAD
+
+
+def test_a_new_database_has_the_tables_of_the_models(db: Database) -> None:
+    with db.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_migrations_go_down_and_up_again(db: Database) -> None:
+    downgrade(db._engine, "base")
+    with db.read() as connection:
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    upgrade(db._engine)
+    assert queries.organs(db) == []
+
+
+def test_a_second_writer_is_refused_by_name_and_a_reader_is_not(db_url: str, db: Database) -> None:
+    queries.upsert_organs(db, [organ("a")])
+    with pytest.raises(AnotherWriter, match="is writing to this"):
+        storage.database.open(db_url)
+    with storage.database.open(db_url, write=False) as reader:
+        assert queries.organs(reader) == [organ("a")]
+        with pytest.raises(DatabaseError, match="for reading only"):
+            queries.upsert_organs(reader, [organ("b")])
+        assert not reader.writable
+
+
+def test_a_writer_in_another_process_is_refused_while_this_one_lives(db_url: str, db: Database) -> None:
+    code = f"import storage.database; storage.database.open({db_url!r})"
+    second = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "AnotherWriter" in second.stderr
+    db.close()
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_reader_sees_what_was_committed_while_it_is_open(db_url: str, db: Database) -> None:
+    with storage.database.open(db_url, write=False) as reader:
+        assert queries.organs(reader) == []
+        queries.upsert_organs(db, [organ("a")])
+        assert queries.organs(reader) == [organ("a")]
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+def test_an_address_that_cannot_serve_is_refused_in_plain_words(url: str) -> None:
+    with pytest.raises(DatabaseError):
+        storage.database.open(url)
+
+
+def test_reading_a_database_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="there is no database"):
+        storage.database.open(f"sqlite:///{tmp_path}/none.db", write=False)
+
+
+def test_a_database_of_another_form_is_not_read(db_url: str) -> None:
+    with storage.database.open(db_url) as db:
+        downgrade(db._engine, "base")
+    with pytest.raises(DatabaseError, match="has form None"):
+        storage.database.open(db_url, write=False)
+
+
+def test_a_folder_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseError, match="cannot write beside the database"):
+        storage.database.open(f"sqlite:///{tmp_path}/file/x.db")

@@ -1,0 +1,313 @@
+"""What the writer puts on disk, as warcio, which is not what wrote it, reads it back."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import io
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
+
+from storage.archive import Archive
+from storage.errors import ArchiveError
+from storage.records import Rendering
+from storage.warc import WarcWriter, digest_of
+from tests.storage.make import NOON, URL, day, exchange, not_modified, visit, warcio_check
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n"
+
+
+def chunks(*parts: bytes) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (*parts, b""))
+
+
+def records(folder: Path) -> list[tuple[Any, bytes]]:
+    """(WARC headers, block) of every record, read by warcio."""
+    found = []
+    for path in sorted(folder.glob("*.warc.gz")):
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream, no_record_parse=True):
+                found.append((record.rec_headers, record.raw_stream.read()))
+    return found
+
+
+def of_type(folder: Path, kind: str) -> list[tuple[Any, bytes]]:
+    return [(headers, block) for headers, block in records(folder) if headers.get_header("WARC-Type") == kind]
+
+
+def test_a_file_begins_with_warcinfo_and_holds_request_and_response_as_they_were(
+    folder: Path, writer: WarcWriter
+) -> None:
+    head = b"HTTP/1.1 200 \xb3\xc9\xb9\xa6\r\nSet-Cookie: a\r\nset-cookie: b\r\nX: \xff\xfe\r\nFolded: a\r\n b\r\n\r\n"
+    sent = exchange(head=head, body=b"\x00\xffbody")
+    capture = writer.exchange(sent)
+    writer.close()
+    kinds = [headers.get_header("WARC-Type") for headers, _ in records(folder)]
+    assert kinds == ["warcinfo", "response", "request"]
+    [(response, block)] = of_type(folder, "response")
+    [(request, request_block)] = of_type(folder, "request")
+    assert block == head + b"\x00\xffbody"
+    assert request_block == sent.request
+    assert response.protocol == "WARC/1.1"
+    assert (
+        response.get_header("WARC-Record-ID") == request.get_header("WARC-Concurrent-To") == f"<urn:uuid:{capture.id}>"
+    )
+    assert response.get_header("WARC-IP-Address") == "127.0.0.1"
+    assert response.get_header("WARC-Date") == request.get_header("WARC-Date") == "2026-01-15T04:00:00Z"
+    assert response.get_header("WARC-Payload-Digest") == digest_of(b"\x00\xffbody") == capture.digest
+    assert response.get_header("WARC-Block-Digest") == digest_of(block)
+    assert warcio_check(folder) == ""
+
+
+@pytest.mark.parametrize("url", [
+    "http://www.example.gov.cn/政府信息公开/年报 2025.html?栏目=公开&b=%E4%B8%AD#头",
+    "http://例子.cn/a|b\\c{d}\"e<f>^`",
+    "http://www.example.gov.cn/100%/a%zz\r\nWARC-Type: forged",
+    "http://www.example.gov.cn/\ud800\udcff",
+    "http://www.example.gov.cn/" + "长" * 3000,
+])  # fmt: skip
+def test_addresses_with_chinese_or_odd_characters_become_ascii_and_read_back(
+    folder: Path, writer: WarcWriter, url: str
+) -> None:
+    capture = writer.exchange(exchange(url))
+    writer.close()
+    [(headers, _)] = of_type(folder, "response")
+    assert headers.get_header("WARC-Target-URI") == capture.url
+    assert capture.url.isascii() and not set(capture.url) & set(' "<>\\^`{|}\r\n')
+    assert next(item.capture for item in Archive(folder).scan(capture.file) if item.capture) == capture
+    assert warcio_check(folder) == ""
+
+
+def test_the_same_payload_again_becomes_a_revisit_that_names_its_original(folder: Path, writer: WarcWriter) -> None:
+    first = writer.exchange(exchange())
+    again = writer.exchange(exchange(at=day(1)), first)
+    changed = writer.exchange(exchange(at=day(2), body=b"<h1>2024</h1>"), first)
+    writer.close()
+    assert (again.kind, again.refers_to, again.digest, again.length) == ("revisit", first.id, first.digest, 0)
+    assert (changed.kind, changed.refers_to) == ("response", None)
+    [(headers, block)] = of_type(folder, "revisit")
+    assert headers.get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    assert headers.get_header("WARC-Refers-To") == f"<urn:uuid:{first.id}>"
+    assert headers.get_header("WARC-Refers-To-Target-URI") == URL
+    assert headers.get_header("WARC-Refers-To-Date") == "2026-01-15T04:00:00Z"
+    assert headers.get_header("WARC-Payload-Digest") == first.digest
+    assert block == exchange().head
+    assert warcio_check(folder) == ""
+
+
+def test_a_304_becomes_a_revisit_of_the_capture_it_was_asked_about(folder: Path, writer: WarcWriter) -> None:
+    first = writer.exchange(exchange())
+    again = writer.exchange(not_modified(day(1)), first)
+    writer.close()
+    assert (again.kind, again.status, again.refers_to, again.digest) == ("revisit", 304, first.id, first.digest)
+    [(headers, _)] = of_type(folder, "revisit")
+    assert headers.get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+    assert warcio_check(folder) == ""
+
+
+def test_a_revisit_may_not_refer_to_a_revisit(writer: WarcWriter) -> None:
+    again = writer.exchange(not_modified(day(1)), writer.exchange(exchange()))
+    with pytest.raises(ValueError, match="not to another revisit"):
+        writer.exchange(not_modified(day(2)), again)
+
+
+@pytest.mark.parametrize("cut", ["length", "time", "disconnect"])
+def test_a_truncated_response_says_why_and_is_never_taken_for_a_repetition(
+    folder: Path, writer: WarcWriter, cut: Any
+) -> None:
+    first = writer.exchange(exchange())
+    again = writer.exchange(exchange(at=day(1), truncated=cut), first)
+    writer.close()
+    assert (again.kind, again.truncated) == ("response", cut)
+    assert of_type(folder, "response")[1][0].get_header("WARC-Truncated") == cut
+    assert warcio_check(folder) == ""
+
+
+def test_chunked_bodies_are_kept_as_sent_and_told_to_be_the_same_whatever_their_chunks(
+    folder: Path, writer: WarcWriter
+) -> None:
+    first = writer.exchange(exchange(head=CHUNKED, body=chunks(b"abc", b"def")))
+    again = writer.exchange(exchange(at=day(1), head=CHUNKED, body=chunks(b"a", b"bcdef")), first)
+    writer.close()
+    assert first.digest == digest_of(b"abcdef") == again.digest
+    assert first.length == 6
+    assert again.kind == "revisit"
+    [(response, block)] = of_type(folder, "response")
+    [(revisit, _)] = of_type(folder, "revisit")
+    assert block == CHUNKED + chunks(b"abc", b"def")
+    assert response.get_header("WARC-Payload-Digest") == digest_of(chunks(b"abc", b"def")) == first.wire_digest
+    assert revisit.get_header("WARC-Payload-Digest") == response.get_header("WARC-Payload-Digest")
+    assert response.get_header("Nianbao-Entity-Digest") == digest_of(b"abcdef")
+    assert warcio_check(folder) == ""
+
+
+@pytest.mark.parametrize(("coding", "encode"), [
+    (b"gzip", gzip.compress),
+    (b"deflate", zlib.compress),
+    (b"deflate", lambda data: zlib.compress(data)[2:-4]),
+    (b"identity", bytes),
+])  # fmt: skip
+def test_content_codings_stay_on_in_the_archive(
+    folder: Path, writer: WarcWriter, coding: bytes, encode: Callable[[bytes], bytes]
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % coding
+    capture = writer.exchange(exchange(head=head, body=chunks(encode(b"report" * 100))))
+    writer.close()
+    assert capture.digest == digest_of(encode(b"report" * 100))
+    assert Archive(folder).payload(capture).body == b"report" * 100
+    assert warcio_check(folder) == ""
+
+
+def test_a_rendering_becomes_resource_records_beside_the_page_and_not_under_its_address(
+    folder: Path, writer: WarcWriter
+) -> None:
+    page = writer.exchange(exchange())
+    dom, picture = writer.rendering(Rendering(URL, NOON, "<p>年报</p>".encode(), b"\x89PNG"), page)
+    writer.close()
+    assert [dom.kind, picture.kind] == ["rendering", "screenshot"]
+    assert dom.url == picture.url == URL
+    (first, block), (second, _) = of_type(folder, "resource")
+    assert first.get_header("WARC-Target-URI") == f"urn:nianbao:dom:{URL}"
+    assert first.get_header("Content-Type") == "text/html; charset=utf-8"
+    assert first.get_header("WARC-Concurrent-To") == f"<urn:uuid:{page.id}>"
+    assert second.get_header("Content-Type") == "image/png"
+    assert block == "<p>年报</p>".encode()
+    assert warcio_check(folder) == ""
+
+
+def test_a_visit_becomes_a_metadata_record_of_its_column(folder: Path, writer: WarcWriter) -> None:
+    writer.visit(visit("v/1 年"))
+    writer.close()
+    [(headers, block)] = of_type(folder, "metadata")
+    assert headers.get_header("WARC-Target-URI") == "http://www.example.gov.cn/zwgk/%E5%B9%B4%E6%8A%A5/"
+    assert headers.get_header("Nianbao-Visit") == "urn:nianbao:visit:v/1%20%E5%B9%B4"
+    assert headers.get_header("Content-Type") == "application/json"
+    assert b'"column_url":"http://www.example.gov.cn/zwgk/\xe5' in block
+    assert warcio_check(folder) == ""
+
+
+def test_files_roll_by_size_and_each_begins_with_warcinfo(folder: Path, new_id: Callable[[], str]) -> None:
+    with WarcWriter(folder, "site-a", new_id=new_id, roll_at=2000) as writer:
+        captures = [writer.exchange(exchange(at=day(number), body=str(number).encode())) for number in range(10)]
+    files = sorted(path.name for path in folder.iterdir())
+    assert files[:2] == ["site-a-00001.warc.gz", "site-a-00002.warc.gz"]
+    assert {capture.file for capture in captures} == set(files)
+    for path in folder.iterdir():
+        with path.open("rb") as stream:
+            assert next(iter(ArchiveIterator(stream))).rec_type == "warcinfo"
+    assert warcio_check(folder) == ""
+
+
+def test_a_file_opened_again_is_cut_back_to_its_last_whole_record_and_continued(
+    folder: Path, new_id: Callable[[], str]
+) -> None:
+    with WarcWriter(folder, "test", new_id=new_id) as writer:
+        first = writer.exchange(exchange())
+    path = folder / first.file
+    whole = path.read_bytes()
+    for tail in (whole[first.offset : first.offset + 200], b"\x1f", b"\x00" * 500, b""):
+        path.write_bytes(whole + tail)
+        with WarcWriter(folder, "test", new_id=new_id) as writer:
+            second = writer.exchange(exchange(at=day(1)))
+        assert (second.file, second.offset) == (first.file, len(whole))
+        assert warcio_check(folder) == ""
+
+
+def test_a_file_killed_before_its_first_record_is_begun_anew(folder: Path, new_id: Callable[[], str]) -> None:
+    folder.mkdir()
+    (folder / "test-00001.warc.gz").touch()
+    with WarcWriter(folder, "test", new_id=new_id) as writer:
+        capture = writer.exchange(exchange())
+    assert capture.file == "test-00001.warc.gz"
+    assert len(list(folder.iterdir())) == 1
+    assert warcio_check(folder) == ""
+
+
+def test_a_damaged_file_is_neither_cut_nor_continued(folder: Path, new_id: Callable[[], str]) -> None:
+    with WarcWriter(folder, "test", new_id=new_id) as writer:
+        first = writer.exchange(exchange())
+    path = folder / first.file
+    hurt = bytearray(path.read_bytes())
+    hurt[first.offset + 60] ^= 0x40
+    path.write_bytes(hurt)
+    with WarcWriter(folder, "test", new_id=new_id) as writer:
+        second = writer.exchange(exchange(at=day(1)))
+    assert second.file == "test-00002.warc.gz"
+    assert path.read_bytes() == bytes(hurt)
+
+
+def test_a_prefix_in_use_by_another_process_is_refused(
+    folder: Path, writer: WarcWriter, new_id: Callable[[], str]
+) -> None:
+    capture = writer.exchange(exchange())
+    with (folder / capture.file).open("rb") as held, pytest.raises(ArchiveError, match="prefix of its own"):
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        WarcWriter(folder, "test", new_id=new_id).exchange(exchange())
+
+
+class _FullDisk(io.FileIO):
+    room = 100
+
+    def write(self, data: Any) -> int:
+        if self.room <= 0:
+            raise OSError(28, "No space left on device")
+        part = memoryview(data)[: self.room]
+        self.room -= len(part)
+        return super().write(part)
+
+
+def test_a_full_disk_is_said_plainly_and_leaves_the_file_whole(folder: Path, writer: WarcWriter) -> None:
+    first = writer.exchange(exchange())
+    real = writer._file
+    assert real is not None
+    with _FullDisk(folder / first.file, "r+b") as full:
+        full.seek(0, io.SEEK_END)
+        writer._file = full
+        with pytest.raises(ArchiveError, match="No space left on device; make room"):
+            writer.exchange(exchange(at=day(1)))
+        writer._file = real
+    assert warcio_check(folder) == ""
+    real.seek(0, io.SEEK_END)
+    assert writer.exchange(exchange(at=day(2))).offset > first.offset
+    assert warcio_check(folder) == ""
+
+
+def test_a_closed_writer_writes_no_more(writer: WarcWriter) -> None:
+    writer.close()
+    writer.close()
+    with pytest.raises(ArchiveError, match="closed"):
+        writer.exchange(exchange())
+
+
+def test_a_moment_without_a_time_zone_is_refused(writer: WarcWriter) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        writer.exchange(exchange(at=NOON.replace(tzinfo=None)))
+
+
+odd = st.binary(max_size=40).map(lambda data: data.replace(b"\r", b"").replace(b"\n", b""))
+header = st.builds(lambda name, value: name.replace(b":", b"") + b": " + value + b"\r\n", odd, odd)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(reason=odd, headers=st.lists(header, max_size=6), body=st.binary(max_size=300))
+def test_whatever_the_head_says_it_reads_back_byte_for_byte(
+    tmp_path: Path, reason: bytes, headers: list[bytes], body: bytes
+) -> None:
+    folder = tmp_path / str(uuid4())
+    head = b"HTTP/1.1 200 " + reason + b"\r\n" + b"".join(headers) + b"\r\n"
+    with WarcWriter(folder, "law", new_id=lambda: str(uuid4())) as writer:
+        capture = writer.exchange(exchange(head=head, body=body))
+    [(_, block)] = of_type(folder, "response")
+    assert block == head + body
+    archive = Archive(folder)
+    assert [item.capture for item in archive.scan(capture.file) if item.capture] == [capture]
+    assert archive.payload(capture).head == head
