@@ -127,7 +127,10 @@ def _open_sqlite(url: URL, write: bool) -> Database:
 
 
 def _open_postgresql(url: URL, write: bool) -> Database:
-    engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
+    try:
+        engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
+    except ModuleNotFoundError as error:
+        raise DatabaseError("PostgreSQL needs psycopg: install nianbao[postgresql]") from error
     try:
         lock = _AdvisoryLock(engine) if write else None
     except OperationalError as error:
@@ -228,5 +231,6 @@ class _AdvisoryLock(_Lock):
             raise AnotherWriter("another Nianbao is writing to this PostgreSQL database; wait for it, or stop it")
 
     def release(self) -> None:
-        self._connection.invalidate()
-        self._connection.close()
+        if not self._connection.closed:
+            self._connection.invalidate()  # ends the session, and the lock with it
+            self._connection.close()

