@@ -1,0 +1,45 @@
+"""Puts the pages together. Nothing happens at import; everything is given: database, archive, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from storage.archive import Archive
+from storage.database import Database
+from web import board, captures, health, organs, reports
+from web.desk import Desk, environment, page
+
+ROUTERS = (board.router, organs.router, reports.router, captures.router, health.router)
+
+
+def create_app(database: Database, archive: Archive, clock: Callable[[], datetime]) -> FastAPI:
+    """The pages as an ASGI application. It only reads: `database` may be opened for reading."""
+    app = FastAPI(title="Nianbao", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(database, archive, clock, environment())
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.middleware("http")(_harden)
+    return app
+
+
+async def _refused(request: Request, fault: Exception) -> HTMLResponse:
+    status = fault.status_code if isinstance(fault, HTTPException) else 400
+    detail = str(fault.detail) if isinstance(fault, HTTPException) and status != 404 else ""
+    return page(request, "refused.html", status, code=status, detail=detail)
+
+
+async def _harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response

@@ -1,0 +1,92 @@
+"""The words of the pages in Chinese and English, and how moments and statuses are shown. Decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+
+from alerts.text import BEIJING
+from alerts.words import Words as MailWords
+from storage.records import Assessment, Status
+
+Language = Literal["zh", "en"]
+
+TONES: dict[str, str] = {
+    "pending": "plain",
+    "on_time": "info",
+    "late": "warning",
+    "missing": "error",
+    "unknown": "doubtful",
+    "exempt": "plain",
+    "withdrawn": "error",
+    "backdated": "error",
+    "malformed": "error",
+    "revised": "warning",
+    "error": "error",
+    "warning": "warning",
+    "doubtful": "doubtful",
+    "info": "info",
+}
+
+
+class Words:
+    """`words["due"]`, `words("total", n=3)`, `words.of("statuses", "late")`."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._table = _table()[language]
+        self._mail = MailWords(language)
+
+    def __getitem__(self, key: str) -> str:
+        word = self._table[key]
+        if not isinstance(word, str):
+            raise KeyError(f"{key} is a group of words")
+        return word
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self[key].format(**values)
+
+    def of(self, group: str, key: str) -> str:
+        """A word of a group; what the group does not know is given back as it is."""
+        found = self._table.get(group)
+        return str(found.get(key, key)) if isinstance(found, dict) else key
+
+    def outcome(self, key: str) -> str:
+        """How a visit ended, or why a status is unknown."""
+        return self._mail.of("outcome", key)
+
+    def provenance(self, key: str) -> str:
+        return "<meta " + key.removeprefix("meta:") + ">" if key.startswith("meta:") else self.of("provenance", key)
+
+    def status(self, assessment: Assessment) -> str:
+        return self.of("statuses", assessment.status.value)
+
+    def why(self, assessment: Assessment) -> str:
+        """What stands under the status: which deadline was missed, or why nothing can be said."""
+        if assessment.late_by and assessment.status in (Status.LATE, Status.MISSING):
+            return self[f"by_{assessment.late_by}"]
+        return self.outcome(assessment.cause) if assessment.cause else ""
+
+
+def words(language: Language) -> Words:
+    return _words(language)
+
+
+def local(moment: datetime) -> str:
+    """2024-01-31 23:59, Beijing time."""
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+@cache
+def _words(language: Language) -> Words:
+    return Words(language)
+
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    table: dict[str, dict[str, Any]] = YAML(typ="safe").load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    return table
