@@ -117,7 +117,7 @@ def _add(gain: _Gain, file: str, record: Record) -> None:
     if record.capture is not None:
         gain.captures += 1
         row = {name: getattr(record.capture, name) for name in _CAPTURE_FIELDS}
-        row |= {"urlkey": _indexable(record.capture.urlkey), "size": record.end - record.start}
+        row |= {"urlkey": indexable(record.capture.urlkey), "size": record.end - record.start}
         gain.rows.setdefault(CaptureRow, []).append(row)
     if record.visit is not None:
         gain.visits += 1
@@ -132,7 +132,7 @@ def _visit_rows(visit: Visit, file: str, offset: int) -> Iterable[tuple[type[Bas
             {
                 "id": visit.id,
                 "at": visit.at,
-                "column_url": _indexable(target_uri(visit.column_url)),
+                "column_url": indexable(target_uri(visit.column_url)),
                 "year": visit.year,
                 "outcome": visit.outcome.value,
                 "file": file,
@@ -167,7 +167,7 @@ def _visit_rows(visit: Visit, file: str, offset: int) -> Iterable[tuple[type[Bas
     )
 
 
-def _indexable(key: str) -> str:
+def indexable(key: str) -> str:
     """A key short enough for any index. No whole key has a `#` in it, so a shortened one can be told."""
     if len(key) <= _LONGEST_KEY:
         return key
@@ -180,7 +180,7 @@ def _indexable(key: str) -> str:
 def capture(db: Database, identity: str) -> Capture | None:
     """The capture with this id, None when the index does not have it."""
     with db.read() as connection:
-        found = _captures(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id == identity))
+        found = fetch(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id == identity))
     return found[0] if found else None
 
 
@@ -188,13 +188,13 @@ def captures(
     db: Database, url: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
 ) -> list[Capture]:
     """Responses and revisits of one address (by urlkey), oldest first, from `since` up to `until`, both inclusive."""
-    statement = _of_key(urlkey(url)).order_by(CaptureRow.at, CaptureRow.id).limit(limit)
+    statement = of_key(urlkey(url)).order_by(CaptureRow.at, CaptureRow.id).limit(limit)
     if since is not None:
         statement = statement.where(CaptureRow.at >= since)
     if until is not None:
         statement = statement.where(CaptureRow.at <= until)
     with db.read() as connection:
-        return _captures(connection, statement)
+        return fetch(connection, statement)
 
 
 def latest_capture(db: Database, url: str, until: datetime | None = None) -> Capture | None:
@@ -218,27 +218,29 @@ def latest_captures(db: Database, urls: Iterable[str], until: datetime | None = 
 
 def _payload_of(connection: Connection, url: str, until: datetime | None) -> Capture | None:
     uri = target_uri(url)
-    statement = _of_key(urlkey(url)).where(CaptureRow.url == uri).order_by(CaptureRow.at.desc(), CaptureRow.id.desc())
+    statement = of_key(urlkey(url)).where(CaptureRow.url == uri).order_by(CaptureRow.at.desc(), CaptureRow.id.desc())
     if until is not None:
         statement = statement.where(CaptureRow.at <= until)
-    last = _captures(connection, statement.limit(1))
+    last = fetch(connection, statement.limit(1))
     if not last or last[0].truncated:
         return None
     if last[0].kind == "response":
         return last[0] if last[0].status is not None and 200 <= last[0].status < 300 else None
-    origin = _captures(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id == last[0].refers_to))
+    origin = fetch(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id == last[0].refers_to))
     if not origin or last[0].status not in (200, 304):
         return None
     etag, modified = last[0].etag or origin[0].etag, last[0].last_modified or origin[0].last_modified
     return replace(origin[0], etag=etag, last_modified=modified)
 
 
-def _of_key(key: str) -> Select[Any]:
-    wanted = select(*_CAPTURE_COLUMNS).where(CaptureRow.urlkey == _indexable(key))
+def of_key(key: str) -> Select[Any]:
+    """Responses and revisits of a urlkey, as what `fetch` wants. For this room."""
+    wanted = select(*_CAPTURE_COLUMNS).where(CaptureRow.urlkey == indexable(key))
     return wanted.where(CaptureRow.kind.in_(("response", "revisit")))
 
 
-def _captures(connection: Connection, statement: Select[Any]) -> list[Capture]:
+def fetch(connection: Connection, statement: Select[Any]) -> list[Capture]:
+    """Captures from a statement that begins as `of_key` does. For this room."""
     return [_to_capture(row) for row in connection.execute(statement)]
 
 
@@ -252,12 +254,12 @@ def _to_capture(row: Row[Any]) -> Capture:
 def renderings(db: Database, url: str, at: datetime) -> list[Capture]:
     """What a browser made of a page at exactly this moment: rendering and screenshot."""
     statement = select(*_CAPTURE_COLUMNS).where(
-        CaptureRow.urlkey == _indexable(urlkey(url)),
+        CaptureRow.urlkey == indexable(urlkey(url)),
         CaptureRow.at == at,
         CaptureRow.kind.in_(("rendering", "screenshot")),
     )
     with db.read() as connection:
-        return _captures(connection, statement.order_by(CaptureRow.kind, CaptureRow.id))
+        return fetch(connection, statement.order_by(CaptureRow.kind, CaptureRow.id))
 
 
 def captures_by_id(db: Database, identities: Sequence[str]) -> dict[str, Capture]:
@@ -266,7 +268,7 @@ def captures_by_id(db: Database, identities: Sequence[str]) -> dict[str, Capture
     with db.read() as connection:
         for start in range(0, len(identities), 500):
             chunk = identities[start : start + 500]
-            for item in _captures(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id.in_(chunk))):
+            for item in fetch(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id.in_(chunk))):
                 found[item.id] = item
     return found
 

@@ -71,7 +71,7 @@ class CaptureRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
     url: Mapped[str]
-    urlkey: Mapped[str]
+    urlkey: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))  # ordered by bytes
     at: Mapped[datetime]
     status: Mapped[int | None] = mapped_column(Integer)
     media_type: Mapped[str | None]

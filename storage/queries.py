@@ -35,6 +35,7 @@ from storage.judgements import (
     round_started,
     rounds,
 )
+from storage.memento import addresses, memento, memento_until, neighbours, timemap
 from storage.readings import (
     all_observations,
     observations,
@@ -53,6 +54,7 @@ from storage.registry import organ, organs, prune, upsert_organs
 
 __all__ = [
     "Ingested",
+    "addresses",
     "all_observations",
     "assessment_before",
     "assessment_history",
@@ -67,7 +69,10 @@ __all__ = [
     "latest_captures",
     "mark_failed",
     "mark_sent",
+    "memento",
+    "memento_until",
     "messages",
+    "neighbours",
     "observations",
     "organ",
     "organs",
@@ -89,6 +94,7 @@ __all__ = [
     "runs",
     "settle",
     "settle_all",
+    "timemap",
     "unread_candidates",
     "upsert_organs",
     "version_at",
