@@ -1,1 +1,1 @@
-
+"""Who is told what: subscribers, cases, mails, the outbox's delivery. Judges nothing."""
