@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from portals.faults import FaultList, quote
 
 MOST_BYTES = 4 * 1024 * 1024
+MOST_OPEN = 500  # brackets open at once: the parser's time grows with their square, 5,000 take half a minute
 
 _T = TypeVar("_T")
 _MISSING = object()
@@ -76,6 +77,14 @@ class Mapping:
             return []
         return list(self._items(value))
 
+    def take_mapping(self, key: str) -> Mapping:
+        """A mapping within this one; an empty one stands for what was refused."""
+        value = self._raw(key)
+        if not isinstance(value, CommentedMap):
+            self.fault(key if value is not _MISSING else None, f"{key} 应为键值对", f"{key} must be keys and values")
+            value = CommentedMap()
+        return Mapping(value, self.line_of(key), self.faults)
+
     def _items(self, items: CommentedSeq) -> list[Mapping]:
         found: list[Mapping] = []
         for position, item in enumerate(items):
@@ -122,7 +131,22 @@ def read_yaml(path: Path, faults: FaultList) -> Mapping | None:
     return _parse(text, faults)
 
 
+def _too_deep(text: str) -> int | None:
+    """The line where too many brackets are open. Those in quoted text count too: real files stay far below."""
+    depth = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        for character in line:
+            depth += (character in "{[") - (character in "}]")
+            if depth > MOST_OPEN:
+                return number
+    return None
+
+
 def _parse(text: str, faults: FaultList) -> Mapping | None:
+    deep = _too_deep(text)
+    if deep is not None:
+        faults.add(deep, None, "括号嵌套过深", "too many open brackets")
+        return None
     try:
         node = YAML(typ="rt").load(io.StringIO(text))
     except MarkedYAMLError as error:

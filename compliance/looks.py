@@ -1,0 +1,93 @@
+"""What each visit says about one obligation: the report was not there, it was, something may be it, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.evidence import REFUSED, Evidence
+from portals.model import Obligation
+from storage.records import Candidate, Observation, Outcome, Visit
+
+_READ_BUT_UNSURE = "unconfirmed"
+"""The state of a reading whose document could be read but not be told to be the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An accepted candidate that nobody has confirmed or refused: while there is one, nothing is missing."""
+
+    at: datetime
+    cause: str  # "unreadable", "unconfirmed", "fetch_failed", "not_read"
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One visit, held against one obligation."""
+
+    visit: str
+    at: datetime
+    column: str
+    outcome: Outcome
+    shown: bool  # the publication, or its link
+    doubts: tuple[Doubt, ...]
+    listed: frozenset[
+        str
+    ]  # addresses of publications and of candidates that it showed; refused ones are not among them
+    fetched: frozenset[str]  # those whose document was archived
+    evidence: tuple[str, ...]  # captures of the listing; the visit itself when it has none
+    proven: bool  # there are captures to prove it by
+
+    @property
+    def absent(self) -> bool:
+        """Whether it proves that the report was not there; an incomplete or unrecorded visit proves nothing."""
+        return self.outcome is Outcome.COMPLETE and self.proven and not self.shown and not self.doubts
+
+
+def look_at(obligation: Obligation, evidence: Evidence, seen: Sequence[Observation], now: datetime) -> list[Look]:
+    """The visits up to `now` in order; `seen` are the observations up to `now`."""
+    urls = {observation.url for observation in seen}
+    visits = sorted((visit for visit in evidence.visits if visit.at <= now), key=lambda visit: (visit.at, visit.id))
+    return [_look(obligation, evidence, visit, urls) for visit in visits]
+
+
+def _look(obligation: Obligation, evidence: Evidence, visit: Visit, urls: set[str]) -> Look:
+    states = [(candidate, evidence.readings.get((visit.id, candidate.url))) for candidate in _own(obligation, visit)]
+    refused = {candidate.url for candidate, state in states if state == REFUSED}
+    open_ones = [(candidate, state) for candidate, state in states if state != REFUSED]
+    listed = {sighting.url for sighting in visit.sightings if sighting.url in urls} - refused if urls else set()
+    listed.update(candidate.url for candidate, _ in open_ones)
+    return Look(
+        visit=visit.id,
+        at=visit.at,
+        column=visit.column_url,
+        outcome=visit.outcome,
+        shown=not urls.isdisjoint(listed),
+        doubts=tuple(_doubt(visit, candidate, state) for candidate, state in open_ones if candidate.url not in urls),
+        listed=frozenset(listed),
+        fetched=frozenset(candidate.url for candidate, _ in open_ones if candidate.captures),
+        evidence=visit.captures or (f"visit:{visit.id}",),
+        proven=bool(visit.captures),
+    )
+
+
+def _own(obligation: Obligation, visit: Visit) -> Iterator[Candidate]:
+    for candidate in visit.candidates:
+        if (
+            candidate.accepted
+            and candidate.organ == obligation.organ.id
+            and candidate.series == obligation.series
+            and candidate.year == obligation.year
+        ):
+            yield candidate
+
+
+def _doubt(visit: Visit, candidate: Candidate, state: str | None) -> Doubt:
+    if state is None or state == "read":  # read, but not observed: somebody is between the two
+        cause = "not_read" if candidate.captures or not candidate.failure else "fetch_failed"
+    else:
+        cause = _READ_BUT_UNSURE if state == _READ_BUT_UNSURE else "unreadable"
+    listing = visit.captures or (f"visit:{visit.id}",)
+    return Doubt(visit.at, cause, (*listing, *candidate.captures))
