@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from alerts.model import Case, Severity, Subscriber
+from alerts.text import BEIJING
 from alerts.words import kinds
 
 _RANK: dict[str, int] = {"error": 3, "warning": 2, "doubtful": 1, "info": 0}
@@ -17,10 +18,15 @@ def severity(case: Case) -> Severity:
     if kind is None:
         return "warning"
     if kind.severity == "by_deadline":
-        return "error" if case.assessment.late_by == "statute" else "warning"
+        return "error" if case.assessment.late_by == "statute" or _missing_by_statute(case) else "warning"
     if kind.severity == "by_findings":
         return "error" if any(f.severity == "error" for f in case.findings) else "warning"
     return kind.severity
+
+
+def _missing_by_statute(case: Case) -> bool:
+    """What is missing carries no `late_by`: it gets graver by itself, on the day after the statute's."""
+    return case.event.kind == "missing" and case.event.at.astimezone(BEIJING).date() > case.assessment.due_statute
 
 
 def choose(cases: Iterable[Case], subscriber: Subscriber) -> list[Case]:

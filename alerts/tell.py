@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import reports
 from alerts.compose import compose
 from alerts.model import Case, Letterhead, Subscriber
 from alerts.words import kinds
@@ -16,7 +17,7 @@ from portals.due import due
 from portals.model import Organ, Series
 from portals.series import find_series
 from reports.model import Finding
-from storage import codec, queries
+from storage import queries
 from storage.database import Database
 from storage.records import Assessment, Event, Message, Visit
 
@@ -79,8 +80,7 @@ def _findings(db: Database, event: Event, now: datetime) -> tuple[Finding, ...]:
         return ()
     version = queries.version_at(db, event.organ, event.series, event.year, now)
     reading = queries.reading(db, version.reading) if version else None
-    listed = (reading.report or {}).get("findings") if reading else None
-    return tuple(codec.from_plain(Finding, item) for item in listed) if isinstance(listed, list) else ()
+    return reports.load(reading.report).findings if reading and reading.report else ()
 
 
 def _visits(db: Database, event: Event, now: datetime) -> tuple[Visit, ...]:

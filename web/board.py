@@ -80,7 +80,7 @@ def board(
         year=chosen,
         series=series,
         as_of=as_of or "",
-        moment=at or last_moment(here.db, chosen, series),
+        moment=at or last_moment(here.db, chosen, series) or here.clock(),
         filters=filters,
         counts=_counts(matching),
         total=len(matching),

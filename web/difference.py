@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from web.reading import Json, cell_label, cell_text
+from reports.model import Cell, Report
+from web.reading import cell_label, cell_text
 from web.words import Words
 
 CONTEXT = 1  # unchanged lines shown around a change
@@ -32,29 +33,34 @@ class Line:
     pieces: tuple[tuple[Literal["same", "del", "ins"], str], ...] = ()
 
 
-def cells(old: Json | None, new: Json | None, words: Words) -> list[Change]:
+def cells(old: Report | None, new: Report | None, words: Words) -> list[Change]:
     """Cells whose content differs, in the form's order. Without both readings there is nothing to say."""
     if old is None or new is None:
         return []
-    before, after = old.get("cells") or {}, new.get("cells") or {}
-    form = new.get("form") or old.get("form")
     found = []
-    for name in dict.fromkeys([*after, *before]):
-        one, other = before.get(name), after.get(name)
+    for name in dict.fromkeys([*new.cells, *old.cells]):
+        one, other = old.cells.get(name), new.cells.get(name)
         texts = cell_text(one).strip(), cell_text(other).strip()
         if texts[0] != texts[1] and not _same_value(one, other):
-            found.append(Change(name, cell_label(name, form), texts[0] or words["absent"], texts[1] or words["absent"]))
+            found.append(
+                Change(
+                    name,
+                    cell_label(name, new.form or old.form),
+                    texts[0] or words["absent"],
+                    texts[1] or words["absent"],
+                )
+            )
     return found
 
 
-def _same_value(one: Json | None, other: Json | None) -> bool:
+def _same_value(one: Cell | None, other: Cell | None) -> bool:
     """Whether a repaired reading says the same: what extraction scrambled on one day is no change by the organ."""
-    if not one or not other or "repaired" not in (one.get("how"), other.get("how")):
+    if one is None or other is None or "repaired" not in (one.how, other.how):
         return False
-    return one.get("value") is not None and str(one["value"]) == str(other.get("value"))
+    return one.value is not None and one.value == other.value
 
 
-def lines(old: Json | None, new: Json | None) -> list[Line]:
+def lines(old: Report | None, new: Report | None) -> list[Line]:
     """The text of both with its differences; empty when the texts are the same."""
     if old is None or new is None:
         return []
@@ -64,12 +70,11 @@ def lines(old: Json | None, new: Json | None) -> list[Line]:
     return list(_shortened(list(_compared(before, after))))
 
 
-def _text(report: Json) -> list[str]:
+def _text(report: Report) -> list[str]:
     """Sections with their headings; the whole text where none were told apart."""
-    sections = report.get("sections") or ()
-    text = "\n".join(f"{part.get('heading') or ''}\n{part.get('text') or ''}" for part in sections)
-    found = [line.strip() for line in (text or str(report.get("text") or "")).splitlines()]
-    return [line for line in (report.get("title") or "", *found) if line][:LONGEST]
+    text = "\n".join(f"{part.heading}\n{part.text}" for part in report.sections) or report.text
+    found = [line.strip() for line in text.splitlines()]
+    return [line for line in (report.title or "", *found) if line][:LONGEST]
 
 
 def _compared(before: list[str], after: list[str]) -> Iterator[Line]:

@@ -43,7 +43,7 @@ def organ_page(request: Request, organ_id: str, as_of: str | None = None) -> HTM
         parent=queries.organ(here.db, organ.parent) if organ and organ.parent else None,
         years=years,
         as_of=as_of or "",
-        moment=at,
+        moment=at or here.clock(),
         visits=list(reversed(visits))[:VISITS],
     )
 

@@ -1,19 +1,18 @@
-"""A stored reading as a page shows it: the form's tables with every cell, and the findings numbered beside their cells.
-
-Works on the JSON that the reader left behind, whatever its version: what is not there is not shown.
-"""
+"""A read report as a page shows it: the form's tables with every cell, and the findings numbered beside their cells."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+import reports
 from reports.form import Form, FormError, RowSpec, TableSpec, finding_names, load_form
+from reports.model import Cell, Finding, Place, Report
 from web.words import Words
 
-Json = Mapping[str, Any]
+Show = Callable[[str], "Box"]
 ORDER = ("error", "warning", "doubtful", "info")
 
 
@@ -59,36 +58,30 @@ class Table:
 class Read:
     """A reading ready to be shown."""
 
-    form: str | None
-    title: str | None
-    signed: str | None
+    report: Report
     faults: tuple[Fault, ...]
     tables: tuple[Table, ...]
-    sections: tuple[tuple[str, str], ...]  # (heading, text)
-    raw: Json = field(repr=False)
 
 
-def show(report: Json, words: Words, changed: frozenset[str] = frozenset()) -> Read:
-    """`changed` are cells to be marked as changed."""
-    form = _form(report.get("form"))
-    faults = tuple(_faults(report, form, words))
-    return Read(
-        form=report.get("form"),
-        title=report.get("title"),
-        signed=report.get("signed"),
-        faults=faults,
-        tables=tuple(_tables(report, form, faults, words, changed)) if form else (),
-        sections=tuple((part.get("heading") or "", part.get("text") or "") for part in report.get("sections") or ()),
-        raw=report,
-    )
+def load(stored: Mapping[str, Any] | None) -> Report | None:
+    """A report as storage keeps it; None when there is none, or one of a form that this program does not know."""
+    try:
+        return reports.load(dict(stored)) if stored else None
+    except (KeyError, ValueError, TypeError):  # written by another version of the reader: it will be read again
+        return None
 
 
-def cell_text(cell: Json | None) -> str:
+def show(report: Report, words: Words) -> Read:
+    form = _form(report.form)
+    faults = tuple(_faults(report, words))
+    return Read(report, faults, tuple(_tables(report, form, faults, words)) if form else ())
+
+
+def cell_text(cell: Cell | None) -> str:
     """What stands in the document; empty when the cell is not there."""
-    if not cell:
+    if cell is None:
         return ""
-    raw, value = cell.get("raw"), cell.get("value")
-    return str(raw) if raw is not None else "" if value is None else str(value)
+    return cell.raw if cell.raw is not None else "" if cell.value is None else str(cell.value)
 
 
 def cell_label(name: str, form: str | None) -> str:
@@ -100,63 +93,54 @@ def cell_label(name: str, form: str | None) -> str:
         return name
 
 
-def _form(key: object) -> Form | None:
+def _form(key: str | None) -> Form | None:
     try:
-        return load_form(key) if isinstance(key, str) else None
-    except (FormError, OSError):
+        return load_form(key) if key else None
+    except (FormError, OSError):  # a form of which there is no file: earlier years' prose
         return None
 
 
 # Findings
 
 
-def _faults(report: Json, form: Form | None, words: Words) -> Iterator[Fault]:
-    grouped: dict[object, list[Json]] = {}
-    for index, finding in enumerate(report.get("findings") or ()):
-        cause = finding.get("cause")
-        key = (cause.get("cell"), str(cause.get("value"))) if cause else index
-        grouped.setdefault(key, []).append(finding)
-    ranked = sorted(grouped.values(), key=lambda group: min(ORDER.index(item["severity"]) for item in group))
+def _faults(report: Report, words: Words) -> Iterator[Fault]:
+    grouped: dict[object, list[Finding]] = {}
+    for finding in report.findings:
+        grouped.setdefault(finding.cause or id(finding), []).append(finding)
+    ranked = sorted(grouped.values(), key=lambda group: min(_gravity(item) for item in group))
     for number, group in enumerate(ranked, start=1):
-        yield _fault(number, group, form, words)
+        yield _fault(number, group, report.form, words)
 
 
-def _fault(number: int, group: Sequence[Json], form: Form | None, words: Words) -> Fault:
-    worst = min(group, key=lambda item: ORDER.index(item["severity"]))
-    message = "message_zh" if words.language == "zh" else "message_en"
-    cells = dict.fromkeys(name for item in group for name in item.get("cells") or ())
-    names = finding_names().get(worst["code"])
-    cause = worst.get("cause")
+def _gravity(finding: Finding) -> int:
+    return ORDER.index(finding.severity)
+
+
+def _fault(number: int, group: Sequence[Finding], form: str | None, words: Words) -> Fault:
+    worst, zh = min(group, key=_gravity), words.language == "zh"
+    names, cause = finding_names().get(worst.code), worst.cause
+    suggestion = words("suggestion", cell=cell_label(cause.cell, form), value=cause.value) if cause else ""
     return Fault(
         number=number,
-        severity=worst["severity"],
-        name=(names.zh if words.language == "zh" else names.en) if names else worst["code"],
-        code=worst["code"],
-        messages=tuple(str(item.get(message) or "") for item in group),
-        cells=tuple((name, cell_label(name, form.form if form else None)) for name in cells),
-        expected=_text(worst.get("expected")),
-        actual=_text(worst.get("actual")),
-        suggestion=words(
-            "suggestion", cell=cell_label(cause["cell"], form.form if form else None), value=_text(cause["value"])
-        )
-        if cause
-        else "",
-        culprit=cause["cell"] if cause else "",
-        place=place_text(worst.get("place"), words),
+        severity=worst.severity,
+        name=(names.zh if zh else names.en) if names else worst.code,
+        code=worst.code,
+        messages=tuple(item.message_zh if zh else item.message_en for item in group),
+        cells=tuple((name, cell_label(name, form)) for name in dict.fromkeys(c for item in group for c in item.cells)),
+        expected=_text(worst.expected),
+        actual=_text(worst.actual),
+        suggestion=suggestion,
+        culprit=cause.cell if cause else "",
+        place=place_text(worst.place, words),
     )
 
 
-def place_text(place: Json | None, words: Words) -> str:
-    if not place:
+def place_text(place: Place | None, words: Words) -> str:
+    if place is None:
         return ""
-    found = []
-    if place.get("page"):
-        found.append(words("place_page", n=place["page"]))
-    if place.get("line"):
-        found.append(words("place_line", n=place["line"]))
-    if place.get("path"):
-        found.append(str(place["path"]))
-    return " · ".join(found)
+    page = words("place_page", n=place.page) if place.page else ""
+    line = words("place_line", n=place.line) if place.line else ""
+    return " · ".join(part for part in (page, line, place.path) if part)
 
 
 def _text(value: object) -> str:
@@ -166,18 +150,14 @@ def _text(value: object) -> str:
 # Tables
 
 
-def _tables(
-    report: Json, form: Form, faults: Sequence[Fault], words: Words, changed: frozenset[str]
-) -> Iterator[Table]:
+def _tables(report: Report, form: Form, faults: Sequence[Fault], words: Words) -> Iterator[Table]:
     by_cell: dict[str, list[Fault]] = {}
     for fault in faults:
         for name, _ in fault.cells:
             by_cell.setdefault(name, []).append(fault)
 
-    cells: Json = report.get("cells") or {}
-
     def value(name: str) -> Box:
-        return _value(name, cells.get(name), by_cell.get(name, []), words, name in changed)
+        return _value(name, report.cells.get(name), by_cell.get(name, []), words)
 
     for key, spec in form.tables.items():
         if spec.one_row:
@@ -188,27 +168,25 @@ def _tables(
             yield _grid(key, spec, value)
 
 
-def _value(name: str, cell: Json | None, faults: Sequence[Fault], words: Words, changed: bool) -> Box:
+def _value(name: str, cell: Cell | None, faults: Sequence[Fault], words: Words) -> Box:
     text, title, classes = cell_text(cell), "", []
-    if not cell or (cell.get("raw") is None and cell.get("value") is None):
+    if cell is None or (cell.raw is None and cell.value is None):
         classes.append("absent")
         text, title = "—", words["absent"]
-    elif cell.get("how") == "repaired":
+    elif cell.how == "repaired":
         classes.append("repaired")
-        text, title = _text(cell.get("value")), words("repaired", raw=cell.get("raw") or "")
+        text, title = _text(cell.value), words("repaired", raw=cell.raw or "")
     else:
-        title = place_text(cell.get("place"), words)
+        title = place_text(cell.place, words)
     blamed = [ORDER.index(fault.severity) for fault in faults if fault.culprit in ("", name)]
     if blamed and min(blamed) < ORDER.index("info"):
         classes.append(f"has-{ORDER[min(blamed)]}")
     elif faults:
         classes.append("involved")  # it takes part in a sum that does not foot, because of another cell
-    if changed:
-        classes.append("changed")
     return Box(text, name=name, classes=" ".join(classes), title=title, faults=tuple(fault.number for fault in faults))
 
 
-def _grid(key: str, spec: TableSpec, value: Any) -> Table:
+def _grid(key: str, spec: TableSpec, value: Show) -> Table:
     """Rows by columns; rows of one group share its heading."""
     head = (Box("", head=True, colspan=2), *(Box(column.label, head=True) for column in spec.columns))
     body: list[tuple[Box, ...]] = []
@@ -221,7 +199,7 @@ def _grid(key: str, spec: TableSpec, value: Any) -> Table:
     return Table(spec.label, (head,), tuple(body))
 
 
-def _by_group(key: str, spec: TableSpec, value: Any) -> Table:
+def _by_group(key: str, spec: TableSpec, value: Show) -> Table:
     """Every group has columns of its own, headed anew."""
     width = max(len(spec.keys(row)) for row in spec.rows)
     body: list[tuple[Box, ...]] = []
@@ -237,15 +215,14 @@ def _by_group(key: str, spec: TableSpec, value: Any) -> Table:
     return Table(spec.label, (), tuple(body))
 
 
-def _spanned(key: str, row: RowSpec, columns: Sequence[str], spans: Sequence[int], value: Any) -> tuple[Box, ...]:
+def _spanned(key: str, row: RowSpec, columns: Sequence[str], spans: Sequence[int], value: Show) -> tuple[Box, ...]:
     found = [Box(row.label, head=True)]
     for column, span in zip(columns, spans, strict=True):
-        box: Box = value(f"{key}.{row.key}.{column}")
-        found.append(Box(box.text, False, span, 1, box.name, box.classes, box.title, box.faults))
+        found.append(replace(value(f"{key}.{row.key}.{column}"), colspan=span))
     return tuple(found)
 
 
-def _one_row(key: str, spec: TableSpec, value: Any) -> Table:
+def _one_row(key: str, spec: TableSpec, value: Show) -> Table:
     """All values side by side under two or three rows of headings."""
     width = len(spec.columns)
     top: list[Box] = []

@@ -8,9 +8,10 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from alerts.text import BEIJING
+from compliance.explain import explain
 from portals.due import due
 from portals.series import find_series
-from portals.working import show_working
+from reports.model import Report
 from storage import queries
 from storage.database import Database
 from storage.records import Assessment, Version
@@ -18,7 +19,7 @@ from web import difference
 from web.board import marks
 from web.desk import desk, language, moment, page, series_or_404, year_or_400
 from web.organs import evidence, organ_or_gone
-from web.reading import Json, show
+from web.reading import load, show
 from web.words import words
 
 router = APIRouter()
@@ -39,6 +40,7 @@ def report_page(
     organ = organ_or_gone(here.db, organ_id)
     owed = due(organ, series, year)
     reading = queries.reading(here.db, chosen.reading) if chosen else None
+    report = load(reading.report) if reading else None
     spoken = language(request)
     return page(
         request,
@@ -47,14 +49,15 @@ def report_page(
         series=find_series(series),
         year=year,
         as_of=as_of or "",
+        moment=at or here.clock(),
         told=told,
         marks=marks(told) if told else (),
-        working=show_working(owed) if owed else None,
         versions=held,
         version=chosen,
         dates=_dates(here.db, organ_id, series, year, chosen),
         reading=reading,
-        read=show(reading.report, words(spoken)) if reading and reading.report else None,
+        read=show(report, words(spoken)) if report else None,
+        why=explain(told, owed) if told and owed else None,
         known=evidence(here.db, told.evidence) if told else {},
         captures=queries.captures_by_id(here.db, chosen.captures) if chosen else {},
     )
@@ -126,9 +129,9 @@ def _dates(db: Database, organ_id: str, series: str, year: int, version: Version
     return sorted({pair for item in same for pair in item.dates}, key=lambda pair: (pair[1], pair[0]))
 
 
-def _report(db: Database, version: Version) -> Json | None:
+def _report(db: Database, version: Version) -> Report | None:
     reading = queries.reading(db, version.reading)
-    return reading.report if reading else None
+    return load(reading.report) if reading else None
 
 
 def _days_after(due_day: date, version: Version) -> int:

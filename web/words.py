@@ -65,9 +65,12 @@ class Words:
     def status(self, assessment: Assessment) -> str:
         return self.of("statuses", assessment.status.value)
 
-    def why(self, assessment: Assessment) -> str:
-        """What stands under the status: which deadline was missed, or why nothing can be said."""
-        if assessment.late_by and assessment.status in (Status.LATE, Status.MISSING):
+    def why(self, assessment: Assessment, moment: datetime) -> str:
+        """What stands under the status at a moment: which deadline was missed, or why nothing can be said."""
+        if assessment.status is Status.MISSING:
+            past = moment.astimezone(BEIJING).date() > assessment.due_statute
+            return self["by_statute" if past else "by_notice"]
+        if assessment.status is Status.LATE and assessment.late_by:
             return self[f"by_{assessment.late_by}"]
         return self.outcome(assessment.cause) if assessment.cause else ""
 

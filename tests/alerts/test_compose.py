@@ -155,6 +155,13 @@ def test_severity_follows_the_deadline_that_was_missed() -> None:
     assert message.events == ("late-b",)
 
 
+def test_what_is_missing_gets_graver_on_the_day_after_the_statutes() -> None:
+    by_notice = case("missing", organ("a"), due_notice=date(2024, 2, 20), due_statute=date(2024, 3, 31))
+    by_statute = case("missing", organ("b"), due_notice=date(2024, 2, 20), due_statute=date(2024, 3, 10))
+    (message,) = compose([by_notice, by_statute], replace(OFFICER, severity="error"), HEAD, NOW)
+    assert message.events == ("missing-b",)
+
+
 def test_both_languages_have_the_same_words() -> None:
     assert Words("zh")._words.keys() == Words("en")._words.keys()
     for kind in kinds().values():

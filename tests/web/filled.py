@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import reports
 from portals.model import Organ
 from reports.form import load_form
 from reports.model import Cause, Cell, Finding, Report, Section
-from storage import codec, database, queries
+from storage import database, queries
 from storage.archive import Archive
 from storage.database import Database
 from storage.records import (
@@ -201,11 +202,13 @@ def _reading(unread: Unread) -> tuple[Reading, str]:
             ),
         )
         hostile.cells["requests.new.total"] = Cell("requests.new.total", None, HOSTILE, None)
-        return Reading(unread.key, "1", "read", "", dump(hostile)), "hostile"
+        return Reading(unread.key, "1", "read", "", reports.dump(hostile)), "hostile"
     if unread.candidate.organ != "yunxi-jt":
-        return Reading(unread.key, "1", "read", "", dump(report(unread.candidate.organ))), unread.candidate.organ
+        return Reading(
+            unread.key, "1", "read", "", reports.dump(report(unread.candidate.organ))
+        ), unread.candidate.organ
     if unread.at == FEB:
-        return Reading(unread.key, "1", "read", "", dump(report("云溪市交通运输局"))), "first"
+        return Reading(unread.key, "1", "read", "", reports.dump(report("云溪市交通运输局"))), "first"
     total = "requests.handled.total"
     wrong = report("云溪市交通运输局", requests__handled__total=13)
     cause = Cause(total, 12)
@@ -220,12 +223,7 @@ def _reading(unread: Unread) -> tuple[Reading, str]:
         "requests.new.research_institution": Cell("requests.new.research_institution", None, None, None, "absent"),
         "requests.new.enterprise": Cell("requests.new.enterprise", 0, "00", None, "repaired"),
     }
-    return Reading(unread.key, "1", "read", "", dump(replace(wrong, findings=findings, cells=cells))), "second"
-
-
-def dump(read: Report) -> dict[str, object]:
-    plain: dict[str, object] = codec.plain(read)
-    return plain
+    return Reading(unread.key, "1", "read", "", reports.dump(replace(wrong, findings=findings, cells=cells))), "second"
 
 
 def _judged(db: Database, captures: dict[str, Capture]) -> None:
