@@ -182,7 +182,7 @@ def test_series_and_calendar_files_with_faults_are_refused(tmp_path: Path) -> No
     )
     with pytest.raises(RegistryFaults) as refused:
         load_calendar(calendar)
-    assert [column for _, column in places(refused)] == ["to", "worked"]
+    assert [column for _, column in places(refused)] == ["worked", "to"]
     with pytest.raises(RegistryFaults):
         load_calendar(tmp_path / "none.yaml")
 
