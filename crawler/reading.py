@@ -1,4 +1,4 @@
-"""Reading in a process of its own, with limits on time and memory: documents are hostile, and ours is the fault if we fall.
+"""Reading in a process of its own, with limits on time and memory, because documents are hostile.
 
 One worker reads one file after another; one that hangs or dies is replaced, and the file gets a state of its own.
 """
@@ -32,7 +32,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of reading a file: `report` (as `reports.dump` gives it) if `state` is "read", else a word for a person."""
+    """What came of reading a file: `report`, as `reports.dump` gives it, if `state` is "read"; else `detail`."""
 
     state: str
     detail: str = ""

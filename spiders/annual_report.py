@@ -28,7 +28,7 @@ from portals.model import Organ
 from spiders.article import is_document, read_article
 from spiders.candidates import Expectation, is_of_series, weigh
 from spiders.listing import Listing, read_listing
-from spiders.pages import Verdict, judge_page
+from spiders.pages import Verdict, html_of, judge_page
 from storage.records import Candidate, Outcome, Sighting, Visit
 
 _UNREACHABLE = (
@@ -64,7 +64,7 @@ class Page:
     @property
     def html(self) -> str | None:
         ok = self.verdict.outcome is Outcome.COMPLETE
-        return self.response.text if ok and isinstance(self.response, TextResponse) else None
+        return html_of(self.response) if ok and isinstance(self.response, TextResponse) else None
 
 
 class AnnualReportSpider(scrapy.Spider):

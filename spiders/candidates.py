@@ -67,5 +67,8 @@ def weigh(sighting: Sighting, wanted: Expectation) -> Candidate | None:
 
 
 def is_of_series(sighting: Sighting, series: str) -> bool:
-    """Whether the title is one of the series, of whatever year and organ: such a sighting shows that a list works."""
-    return series_of(sighting.title) == series
+    """Whether the title is a report of the series, of whatever year and organ: such a sighting shows that a list works.
+
+    A menu's 政府信息公开年报 names no year and shows nothing.
+    """
+    return series_of(sighting.title) == series and report_year(sighting.title) is not None

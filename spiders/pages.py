@@ -15,6 +15,7 @@ from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
 from selectolax.lexbor import LexborHTMLParser
 
+from spiders.charset import decode_page
 from storage.records import Outcome
 
 
@@ -59,6 +60,12 @@ def load_marks() -> Marks:
     )
 
 
+def html_of(response: TextResponse) -> str:
+    """The page as text, by its bytes more than by what it claims."""
+    claimed = re.search(rb"charset=[\"']?([\w-]+)", response.headers.get("Content-Type") or b"", re.IGNORECASE)
+    return decode_page(response.body, claimed[1].decode("ascii") if claimed else None)
+
+
 def judge_page(response: Response) -> Verdict:
     """Whether a response may be taken for the page that was asked for."""
     marks = load_marks()
@@ -77,13 +84,14 @@ def judge_page(response: Response) -> Verdict:
 
 
 def _by_marks(response: TextResponse, marks: Marks) -> Verdict | None:
-    tree = LexborHTMLParser(response.text)
+    html = html_of(response)
+    tree = LexborHTMLParser(html)
     if stub := _refresh_stub(tree):
         return Verdict(Outcome.MOVED, f"meta refresh to {stub[:200]}")
     if len(tree.css("a[href]")) > marks.few_links:
         return None
     title = tree.css_first("title")
-    seen = {"title": title.text(strip=True) if title else "", "html": response.text, "text": visible_text(tree)}
+    seen = {"title": title.text(strip=True) if title else "", "html": html, "text": visible_text(tree)}
     scores: dict[Outcome, float] = {}
     details: dict[Outcome, str] = {}
     for mark in marks.marks:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Console
 
 from crawler.cli import BadInput
-from crawler.cli.board import board_table
+from crawler.cli.board import board_table, console_for
 from crawler.cli.options import SERIES, Moment, as_of_option, config_of, format_option, print_jsonl, year_option
+from crawler.stages.judge import assess
 from crawler.workplace import Workplace, open_workplace
 from portals.model import Organ
 from storage import queries
@@ -25,22 +25,22 @@ from storage.records import Version
 @format_option
 @click.pass_context
 def status(ctx: click.Context, year: int, as_of: datetime | None, format_: str) -> None:
-    """Every obligation's status as it was judged by then: the board, or one JSON object a line.
+    """Every obligation's status by the evidence up to then: the board, or one JSON object a line.
 
     \b
     Example:
       nianbao status --year 2023 --as-of 2024-02-01 --format jsonl
     """
     with open_workplace(config_of(ctx), as_of, write=False) as place:
-        known = queries.assessments(place.db, year, SERIES, place.clock())
+        known = assess(place, SERIES, year)
         organs = {organ.id: organ for organ in queries.organs(place.db)}
     if format_ == "jsonl":
         print_jsonl({key: value for key, value in plain(item).items() if key != "at"} for item in known)
         return
     if not known:
-        click.echo(f"Nothing was judged for {year} by then. `nianbao run --year {year}` makes a round.")
+        click.echo("Nobody on the register owes a report for that year. `nianbao organs import FILE` fills it.")
         return
-    Console().print(board_table(known, organs, place.clock()))
+    console_for().print(board_table(known, organs, place.clock()))
 
 
 @click.command()
@@ -99,4 +99,5 @@ def _version(place: Workplace, version: Version) -> dict[str, Any]:
         "captures": list(version.captures),
         "tables": {name: cells[name] for name in told if name in cells},
         "cells": cells,
+        "findings": report.get("findings", []),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,12 @@ _STYLE = {
 }
 _MARKS = ("withdrawn", "revised", "backdated")
 _LEVELS = ("province", "city", "county", "township")
+
+
+def console_for() -> Console:
+    """Standard output: as wide as the terminal, and wide enough for the board where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=130)
 
 
 def board_table(assessments: Sequence[Assessment], organs: Mapping[str, Organ], moment: datetime) -> Table:

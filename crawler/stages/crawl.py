@@ -1,4 +1,4 @@
-"""Crawl: which columns are due a visit, visited by a process of its own, and what it archived brought into the index."""
+"""Crawl: the columns of a round, visited by a process of its own, and what it archived brought into the index."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from crawler.job import Job
 from crawler.workplace import Workplace
 from portals.due import obligations
 from portals.model import Organ
-from portals.titles import series_of
 from spiders.annual_report import Column
+from spiders.candidates import is_of_series
 from storage import queries
 from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri
@@ -75,7 +75,7 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -
     until = place.clock()
     for url, ids in expected.items():
         last = _last_complete(place, ids[0], url, until)
-        seen = [s.url for s in last.sightings if series_of(s.title) == series] if last else []
+        seen = [sighting.url for sighting in last.sightings if is_of_series(sighting, series)] if last else []
         yield Column(url, tuple(ids), tuple(dict.fromkeys(seen)))
 
 

@@ -1,4 +1,4 @@
-"""Read: what was fetched as a candidate, read and checked; a publication is confirmed by its document, never by a link."""
+"""Read: what was fetched as a candidate, read and checked. The document confirms a publication, never the link."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from compliance import REFUSED
 from crawler.reading import File, Reader, Result
 from crawler.workplace import Workplace
 from portals.titles import series_of
-from reports import VERSION
+from reports.version import VERSION
 from storage import queries
 from storage.errors import ArchiveError
 from storage.records import Capture, Observation, Reading, Unread
 
 Progress = Callable[[int, int, str], None]
 _DOUBT = "unconfirmed"
+_SOME_CELLS = 20  # of the 200 that a form has
+_MOST_SECTIONS = 4  # of the six that a report has; an article that only announces it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def read(place: Workplace, progress: Progress) -> Readings:
             reading = queries.reading(place.db, unread.key, VERSION) or _read_and_keep(place, reader, unread)
             queries.settle(place.db, unread, VERSION, observation_of(unread, reading))
             states[reading.state] += 1
-            if reading.state != "read":
+            if reading.state not in ("read", REFUSED):
                 troubles.append(f"{unread.candidate.title} ({unread.candidate.url}): {reading.detail}")
     progress(len(todo), len(todo), "")
     return Readings(states, tuple(troubles))
@@ -68,13 +71,11 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
 
     The content digest covers every document that is a report, so that a change in the attached PDF alone is a version.
     """
-    reports = [result.report for result in results if result.report and result.report.get("form")]
+    reports = [result.report for result in results if result.report and _is_report(result.report)]
     if not reports:
         worst = next((result for result in results if result.state != "read"), None)
         if worst is None:
-            return Reading(
-                unread.key, VERSION, _DOUBT, "none of its documents holds the tables or sections of a report"
-            )
+            return Reading(unread.key, VERSION, _DOUBT, "none of its documents holds the form's tables")
         return Reading(unread.key, VERSION, worst.state, worst.detail)
     main = max(reports, key=_filled)
     digests = sorted({str(report["content_digest"]) for report in reports})
@@ -85,7 +86,7 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
         detail = f"the document names {year}, the list {candidate.year}"
         return Reading(unread.key, VERSION, _DOUBT, detail, main)
     if kind is not None and kind != candidate.series:
-        return Reading(unread.key, VERSION, _DOUBT, f"the document is of another kind: {kind}", main)
+        return Reading(unread.key, VERSION, REFUSED, f"the document is of another kind: {kind}", main)
     return Reading(unread.key, VERSION, "read", "", main | {"content_digest": joined})
 
 
@@ -106,6 +107,12 @@ def observation_of(unread: Unread, reading: Reading) -> Observation | None:
         reading=reading.key,
         dates=candidate.dates,
     )
+
+
+def _is_report(report: dict[str, object]) -> bool:
+    """Whether a document is the report itself: its tables, or its sections where the tables are missing for real."""
+    sections = report.get("sections")
+    return _filled(report) >= _SOME_CELLS or (isinstance(sections, list) and len(sections) >= _MOST_SECTIONS)
 
 
 def _filled(report: dict[str, object]) -> int:
