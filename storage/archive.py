@@ -5,6 +5,7 @@ Works from the WARC files alone; where a capture lies, the caller or the index k
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
 from storage.members import cut_back, members, read_member
 from storage.records import Capture, Visit
 from storage.urls import urlkey
-from storage.warc import DOM, SCREENSHOT, VISIT, digest_of, resource_capture
+from storage.warc import DOM, HEAD, SCREENSHOT, VISIT, digest_of, resource_capture
 
 SUFFIX = ".warc.gz"
 LIMIT = 100 << 20
@@ -159,7 +160,7 @@ class Archive:
                 f"another record than {capture.id} stands there",
             )
         block = record.reader.read() if record.reader else b""
-        return (b"", block) if capture.kind in ("rendering", "screenshot") else http.split_message(block)
+        return (b"", block) if capture.kind in ("rendering", "screenshot") else _split(record, block)
 
     def _origin(self, capture: Capture, find: Find | None) -> Capture:
         origin = find(capture.refers_to) if find and capture.refers_to else None
@@ -207,13 +208,13 @@ def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:
             end,
             capture=_resource(record, block, identity, file, start),
         )
-    if kind == "metadata" and _field(record, "Nianbao-Visit").startswith(VISIT):
+    if kind == "metadata" and _field(record, "WARC-Target-URI").startswith(VISIT):
         return Record(kind, identity, start, end, visit=codec.from_json(Visit, block))
     return Record(kind, identity, start, end)
 
 
 def _response(record: WarcRecord, block: bytes, identity: str, file: str, start: int) -> Capture:
-    raw_head, body = http.split_message(block)
+    raw_head, body = _split(record, block)
     head = http.parse_head(raw_head)
     kind: Literal["response", "revisit"] = "revisit" if _field(record, "WARC-Type") == "revisit" else "response"
     url = _field(record, "WARC-Target-URI")
@@ -228,6 +229,12 @@ def _response(record: WarcRecord, block: bytes, identity: str, file: str, start:
         last_modified=http.validator(head, b"last-modified"), truncated=_field(record, "WARC-Truncated") or None,
         wire_digest=wire if entity else None,
     )  # fmt: skip
+
+
+def _split(record: WarcRecord, block: bytes) -> tuple[bytes, bytes]:
+    """(HTTP head, body) of a response or revisit record."""
+    head = _field(record, HEAD)
+    return (base64.b64decode(head), b"") if head else http.split_message(block)
 
 
 def _resource(record: WarcRecord, block: bytes, identity: str, file: str, start: int) -> Capture:

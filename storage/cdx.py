@@ -192,7 +192,7 @@ def _line(row: Any) -> Line:
         "timestamp": timestamp(row.at),
         "url": row.url,
         "mime": "warc/revisit" if revisit else row.media_type or "unk",
-        "status": "-" if row.status is None else str(row.status),
+        "status": "-" if revisit or row.status is None else str(row.status),  # as pywb's own indexer says it
         "digest": row.wire_digest or row.digest,
         "length": str(row.size),
         "offset": str(row.offset),

@@ -6,10 +6,14 @@ nothing of indexing. Request and response are stored as they were; nothing is de
 Digests: WARC-Payload-Digest covers the bytes after the head as stored, as warcio, pywb and fastwarc compute it. Where a
 transfer coding is on, the field `Nianbao-Entity-Digest` adds the digest without it: chunk sizes vary from one answer to
 the next, and only the entity tells whether a page is unchanged.
+
+A 304 is a revisit with an empty block, its head in the field `Nianbao-Response-Head` (base64): players such as pywb
+would otherwise answer a reader with that empty 304 instead of the page that it stands for.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import hashlib
 import io
@@ -39,9 +43,12 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 REQUEST = "application/http; msgtype=request"
 RESPONSE = "application/http; msgtype=response"
 
-DOM = "urn:nianbao:dom:"  # + page address: what a browser made of it; not the page's own address, lest replay mix them
-SCREENSHOT = "urn:nianbao:screenshot:"
-VISIT = "urn:nianbao:visit:"  # + Visit.id, in the field Nianbao-Visit of a metadata record
+# Target URIs of what did not come over the wire: never the page's own address, or pywb would replay it as the page.
+DOM = "urn:nianbao:dom:"  # + page address
+SCREENSHOT = "urn:nianbao:screenshot:"  # + page address
+VISIT = "urn:nianbao:visit:"  # + Visit.id
+
+HEAD = "Nianbao-Response-Head"
 
 Fields = list[tuple[str, str]]
 
@@ -126,8 +133,7 @@ class WarcWriter:
         """Write what a visit came to, as a metadata record: also the visits that got no response are evidence."""
         with self._lock:
             self._begin_file(visit.at)
-            fields = self._fields("metadata", target_uri(visit.column_url), visit.at, "application/json")
-            fields += [("Nianbao-Visit", VISIT + target_uri(visit.id))]
+            fields = self._fields("metadata", VISIT + target_uri(visit.id), visit.at, "application/json")
             self._append(fields, codec.to_json(visit))
 
     def sync(self) -> None:
@@ -178,6 +184,9 @@ class WarcWriter:
             fields += [("WARC-Truncated", exchange.truncated)]
         if origin is not None and revisit is not None:
             fields += _reference(origin, revisit)
+        if revisit == NOT_MODIFIED:
+            fields += [(HEAD, base64.b64encode(exchange.head).decode("ascii"))]
+            block = b""
         capture = Capture(
             id=_uuid(fields), kind=kind, url=url, urlkey=urlkey(url), at=exchange.at, status=head.status,
             media_type=http.media_type(head)[0], digest=digest, length=0 if origin else len(payload),
