@@ -16,10 +16,12 @@ How = Literal["read", "repaired", "absent"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in the source: a PDF page and box, a DOM path, or a line and column. Unknown parts are None."""
+    """Where something stands in the source: page and box, DOM path, or line and column. Unknown parts are None."""
 
     page: int | None = None  # from 1
-    box: tuple[float, float, float, float] | None = None  # left, top, right, bottom; PDF points from the page's top left
+    box: tuple[float, float, float, float] | None = (
+        None  # left, top, right, bottom; PDF points from the page's top left
+    )
     path: str | None = None  # DOM path, or table/row/cell for DOCX and XLSX
     line: int | None = None  # from 1
     column: int | None = None  # from 1, in characters
@@ -89,6 +91,10 @@ class Report:
 class Unreadable(Exception):
     """The document could not be read here; `state` says which way, `str()` says it to a person."""
 
-    def __init__(self, state: Literal["empty", "encrypted", "broken", "too_large", "too_long", "unsupported", "not_readable_here"], message: str) -> None:
+    def __init__(
+        self,
+        state: Literal["empty", "encrypted", "broken", "too_large", "too_long", "unsupported", "not_readable_here"],
+        message: str,
+    ) -> None:
         super().__init__(message)
         self.state = state

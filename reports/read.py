@@ -1,0 +1,59 @@
+"""From bytes to a read and checked report. Pure: no network, database, clock or environment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reports.causes import with_causes
+from reports.checks import CHECKS
+from reports.content import digest, main_text
+from reports.document import Document
+from reports.kinds import read_document
+from reports.loose import gather_loose
+from reports.model import Report
+from reports.prose import read_prose
+from reports.reading import Reading
+from reports.tables import detect_form, document_units, read_tables
+
+
+def read_report(data: bytes, *, source: str, media_type: str | None = None) -> Report:
+    """Read a document of any supported kind; what it is is told by its content, `media_type` only breaks ties.
+
+    Raises Unreadable. A document that is no report is a Report whose `form` and `title` are None.
+    """
+    return judge(read(read_document(data, source=source, media_type=media_type), source))
+
+
+def read(document: Document, source: str) -> Reading:
+    """What the document says, before anything is judged."""
+    document = gather_loose(document)
+    prose = read_prose(document)
+    units = document_units(document)
+    form = detect_form(units, prose.year)
+    reading = Reading(source, document, form, prose)
+    if form is not None:
+        reading.tables, filler = read_tables(document, form, units)
+        reading.cells, reading.said = filler.cells, filler.said
+    return reading
+
+
+def judge(reading: Reading) -> Report:
+    """All checks, and the report that they belong to."""
+    findings = with_causes(reading, [finding for check in CHECKS for finding in check(reading)])
+    prose = reading.prose
+    text = main_text(reading)
+    report = Report(
+        source=reading.source,
+        media=reading.document.media,
+        title=prose.title,
+        organ=prose.organ,
+        year=prose.year,
+        form=reading.form.form if reading.form else None,
+        cells=reading.cells,
+        sections=prose.sections,
+        signed=prose.signed,
+        findings=findings,
+        text=text,
+        extra=dict(reading.document.metadata),
+    )
+    return replace(report, content_digest=digest(reading, text))

@@ -1,0 +1,191 @@
+"""Lines a document's rows up with a table of the form: which row is which, and which of its cells are values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reports.document import RawCell, Row, Table
+from reports.fold import key
+from reports.labels import EXACT, LabelBook
+from reports.numbers import is_value, understand
+
+_SKIP = 0.3  # what it costs to leave a row out on either side
+
+
+@dataclass(slots=True)
+class Unit:
+    """A row of the document, split into label and values."""
+
+    row: Row
+    block: int  # which table of the document
+    index: int  # which row of all rows
+    label: tuple[RawCell, ...] = ()
+    values: tuple[RawCell, ...] = ()  # from after the label on, blanks included
+    leaf: str = ""  # key of the last label cell
+    full: str = ""  # key of all label cells
+    scores: dict[int, float] = field(default_factory=dict)
+    joined: str = ""  # label text with the parts that a page break cut off, when that is what matched
+    aligned: bool = False
+
+    @property
+    def tokens(self) -> tuple[RawCell, ...]:
+        """The values that are not blank."""
+        return tuple(cell for cell in self.values if cell.text.strip())
+
+    @property
+    def figures(self) -> int:
+        return sum(1 for cell in self.values if is_value(cell.text))
+
+    @property
+    def label_text(self) -> str:
+        """The last label cell, as it stands."""
+        return self.joined or next((cell.text for cell in reversed(self.label) if cell.text.strip()), "")
+
+
+def units_of(tables: Sequence[tuple[int, Table]]) -> list[Unit]:
+    """All rows of all tables in reading order."""
+    units: list[Unit] = []
+    for block, table in tables:
+        for row in table.rows:
+            units.append(_split(row, block, len(units), table.aligned))
+    return units
+
+
+def _split(row: Row, block: int, index: int, aligned: bool) -> Unit:
+    """Label cells are those before the first figure; blanks between the two count as values."""
+    first = next(
+        (at for at, cell in enumerate(row.cells) if is_value(cell.text) and not cell.inherited), len(row.cells)
+    )
+    edge = next((at + 1 for at in range(first - 1, -1, -1) if row.cells[at].text.strip()), 0)
+    label = tuple(cell for cell in row.cells[:edge] if cell.text.strip())
+    values = tuple(cell for cell in row.cells[edge:] if not (cell.inherited and not cell.text.strip()))
+    keys = _distinct(label)
+    return Unit(row, block, index, label, values, keys[-1] if keys else "", "".join(keys), aligned=aligned)
+
+
+def _distinct(cells: Sequence[RawCell]) -> list[str]:
+    """Keys of label cells; a merged cell that is repeated counts once."""
+    keys: list[str] = []
+    for cell in cells:
+        word = key(cell.text)
+        if word and (not keys or keys[-1] != word):
+            keys.append(word)
+    return keys
+
+
+@dataclass(slots=True)
+class Alignment:
+    """Form row index → the document's row; and what was left over."""
+
+    matched: dict[int, Unit]
+    added: list[Unit]
+    duplicated: list[tuple[int, Unit]]
+
+
+def score(units: Sequence[Unit], book: LabelBook) -> None:
+    """Give each row its label scores in the form's own words only; cheap enough for every row of a document."""
+    for unit in units:
+        unit.scores = dict(book.exact(unit.leaf, unit.full)) if unit.leaf else {}
+
+
+def align(units: Sequence[Unit], book: LabelBook, width: int) -> Alignment:
+    """The best order-preserving match of rows to form rows. `units` have been scored."""
+    _score_cut_labels(units, book)
+    valued = [unit for unit in units if unit.figures or _blank_row(unit, width)]
+    matched = _best_path(valued, len(book.labels), width)
+    rest = [unit for unit in valued if unit.index not in {match.index for match in matched.values()}]
+    added: list[Unit] = []
+    duplicated: list[tuple[int, Unit]] = []
+    for unit in rest:
+        named = [index for index, value in unit.scores.items() if value >= EXACT]
+        missing = [index for index in named if index not in matched]
+        if missing:
+            matched[missing[0]] = unit
+        elif named:
+            duplicated.append((named[0], unit))
+        else:
+            added.append(unit)
+    return Alignment(matched, added, duplicated)
+
+
+def _blank_row(unit: Unit, width: int) -> bool:
+    """A row of the form with nothing filled in."""
+    return max(unit.scores.values(), default=0.0) >= EXACT and len(unit.values) >= width and not unit.tokens
+
+
+def _score_cut_labels(units: Sequence[Unit], book: LabelBook) -> None:
+    """A label that a page break or a line break cut in two: try it with the rest that stands in the rows around."""
+    for at, unit in enumerate(units):
+        if unit.scores or not unit.figures:
+            continue
+        before = units[at - 1] if at and not units[at - 1].figures else None
+        after = units[at + 1] if at + 1 < len(units) and not units[at + 1].figures else None
+        heads = ["", before.leaf] if before and not before.scores else [""]
+        tails = ["", after.leaf] if after and not after.scores else [""]
+        best: dict[int, float] = {}
+        for head in heads:
+            for tail in tails:
+                word = head + unit.leaf + tail
+                found = book.exact(word, word) or book.fuzzy(word)
+                if max(found.values(), default=0.0) > max(best.values(), default=0.0):
+                    best = found
+                    unit.joined = word if head or tail else ""
+        unit.scores = dict(best)
+
+
+def _best_path(units: Sequence[Unit], rows: int, width: int) -> dict[int, Unit]:
+    """Needleman–Wunsch: maximise label scores, pay for rows left out on either side."""
+    table = [[0.0] * (rows + 1) for _ in range(len(units) + 1)]
+    for i in range(len(units) - 1, -1, -1):
+        for j in range(rows - 1, -1, -1):
+            table[i][j] = max(
+                _match(units[i], j, width) + table[i + 1][j + 1], table[i + 1][j] - _SKIP, table[i][j + 1] - _SKIP
+            )
+    matched: dict[int, Unit] = {}
+    i = j = 0
+    while i < len(units) and j < rows:
+        if table[i][j] == _match(units[i], j, width) + table[i + 1][j + 1]:
+            matched[j] = units[i]
+            i, j = i + 1, j + 1
+        elif table[i][j] == table[i + 1][j] - _SKIP:
+            i += 1
+        else:
+            j += 1
+    return matched
+
+
+def _match(unit: Unit, row: int, width: int) -> float:
+    if row in unit.scores:
+        return unit.scores[row]
+    if not unit.leaf and unit.figures >= width - 1:
+        return 0.1  # its label is lost; its place in the order speaks for it
+    return -9.0
+
+
+def value_columns(units: Sequence[Unit], width: int) -> tuple[int, ...] | None:
+    """The grid columns in which most rows have their values; None when rows do not agree or columns mean nothing."""
+    shapes: Counter[tuple[int, ...]] = Counter()
+    for unit in units:
+        if unit.aligned and len(unit.tokens) == width == unit.figures:
+            shapes[tuple(cell.column for cell in unit.tokens)] += 1
+    if not shapes:
+        return None
+    shape, count = shapes.most_common(1)[0]
+    return shape if count * 2 > sum(shapes.values()) else None
+
+
+def in_place(unit: Unit, columns: tuple[int, ...]) -> tuple[RawCell, ...] | None:
+    """The row's cells at these columns, blanks included; None when one is not there or a figure stands elsewhere."""
+    at = {cell.column: cell for cell in unit.row.cells if not cell.inherited}
+    if any(column not in at for column in columns):
+        return None
+    wanted = set(columns)
+    edge = min(columns)
+    stray = any(cell.column not in wanted and cell.column > edge and cell.text.strip() for cell in unit.row.cells)
+    return None if stray else tuple(at[column] for column in columns)
+
+
+def said_number(cell: RawCell) -> bool:
+    return understand(cell.text).says == "number"

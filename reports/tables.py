@@ -1,0 +1,138 @@
+"""Finds the form's tables in a document and fills the form's cells from them. Judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.document import Document, Table
+from reports.fill import Filler
+from reports.fold import key
+from reports.form import FORMS, Form, TableSpec, load_form
+from reports.labels import EXACT, book
+from reports.reading import RowRead, TableRead
+from reports.rows import Unit, align, score, units_of, value_columns
+
+_COMMON = frozenset(["总计", "其他", "七总计", "3其他"])  # labels that also stand in header rows and other tables
+
+
+def detect_form(units: Sequence[Unit], year: int | None) -> Form | None:
+    """The form by its header words, else by its rows, else by the report year; None for years without a form."""
+    words = {key(cell.text) for unit in units for cell in unit.row.cells}
+    counts = {name: sum(key(word) in words for word in load_form(name).recognised_by) for name in FORMS}
+    best = max(FORMS, key=lambda name: counts[name])
+    if counts[best]:
+        return load_form(best)
+    if _requests_region(units, load_form("ogi-2021"), "ogi-2021"):
+        single = any(unit.leaf in ("六其他处理", "其他处理") and unit.figures for unit in units)
+        return load_form("ogi-2019" if single else "ogi-2021")
+    for name in FORMS:
+        form = load_form(name)
+        if year is not None and form.years[0] <= year and (form.years[1] is None or year <= form.years[1]):
+            return form
+    return None
+
+
+def document_units(document: Document) -> list[Unit]:
+    return units_of([(at, block) for at, block in enumerate(document.blocks) if isinstance(block, Table)])
+
+
+def read_tables(document: Document, form: Form, units: list[Unit]) -> tuple[dict[str, TableRead], Filler]:
+    """Every table of the form with the rows that were found, and the filled cells."""
+    tables = {name: TableRead(spec) for name, spec in form.tables.items()}
+    filler = Filler(form, document.lossless)
+    region = _requests_region(units, form, form.form)
+    if region:
+        _read_aligned("requests", tables["requests"], region, form)
+    taken = {unit.index for unit in region}
+    last = max(taken, default=-1)
+    found = _challenge_unit([unit for unit in units if unit.index not in taken], last, tables["challenges"].spec)
+    if found:
+        taken.add(found.index)
+        tables["challenges"].rows["*"] = RowRead("*", found)
+    rest = [unit for unit in units if unit.index not in taken]
+    proactive = _proactive_region(rest, form, min((u.index for u in region), default=len(units)))
+    if proactive:
+        _read_aligned("proactive_disclosure", tables["proactive_disclosure"], proactive, form)
+    filler.proactive(tables["proactive_disclosure"])
+    filler.requests(tables["requests"])
+    filler.challenges(tables["challenges"])
+    return tables, filler
+
+
+def _read_aligned(name: str, table: TableRead, units: list[Unit], form: Form) -> None:
+    labels = book(form.form, name)
+    score(units, labels)
+    width = min(len(table.spec.keys(row)) for row in table.spec.rows)
+    table.alignment = align(units, labels, width)
+    for index, unit in sorted(table.alignment.matched.items()):
+        spec = table.spec.rows[index]
+        table.rows[spec.key] = RowRead(spec.key, unit)
+    if name == "requests":
+        table.columns = value_columns([read.unit for read in table.rows.values()], width)
+
+
+def _requests_region(units: Sequence[Unit], form: Form, form_key: str) -> list[Unit]:
+    """The rows from the first to the last that carry a label of the requests table; of several copies the fullest."""
+    labels = book(form_key, "requests")
+    score(units, labels)
+    best: list[Unit] = []
+    names: set[int] = set()
+    best_names = 0
+    current: list[Unit] = []
+    for unit in units:
+        rows = {row for row, value in unit.scores.items() if value >= EXACT} if unit.leaf not in _COMMON else set()
+        if not rows:
+            continue
+        if 0 in rows and names and max(names) >= len(labels.labels) - 2:  # a second copy begins
+            names, current = set(), []
+        names |= rows
+        current.append(unit)
+        if len(names) > best_names:
+            best, best_names = list(current), len(names)
+    return _widen(best, units) if best_names >= 3 else []
+
+
+def _widen(anchors: list[Unit], units: Sequence[Unit]) -> list[Unit]:
+    """All rows between the anchors, and the rows with figures right before and after them in the same table."""
+    start, end = anchors[0].index, anchors[-1].index
+    while start > 0 and units[start - 1].block == anchors[0].block and 3 <= units[start - 1].figures < 10:
+        start -= 1
+    while end + 1 < len(units) and units[end + 1].block == anchors[-1].block and units[end + 1].figures < 10:
+        end += 1
+    return list(units[start : end + 1])
+
+
+def _challenge_unit(units: Sequence[Unit], after: int, spec: TableSpec) -> Unit | None:
+    """The row of values under the header of the challenges table."""
+    width = len(spec.columns) * len(spec.rows)
+    heads = {key(column.label) for column in spec.columns} - _COMMON
+    seen = False
+    for unit in units:
+        words = {key(cell.text) for cell in unit.row.cells}
+        seen = seen or unit.index > after >= 0 or bool(words & heads) or any("行政复议" in word for word in words)
+        if seen and (unit.figures >= 8 or _glued(unit, width)):
+            return unit
+        if seen and words & heads and not unit.figures:
+            below = next((u for u in units if u.index == unit.index + 1 and u.block == unit.block), None)
+            if below and len(below.values) >= width and not below.tokens:
+                return below
+    return None
+
+
+def _glued(unit: Unit, width: int) -> bool:
+    digits = "".join(cell.text for cell in unit.tokens).replace(" ", "")
+    return not unit.leaf and digits.isdigit() and len(digits) >= width
+
+
+def _proactive_region(units: Sequence[Unit], form: Form, before: int) -> list[Unit]:
+    """Rows of the blocks that carry a header word of the table, up to the requests table."""
+    spec = form.tables["proactive_disclosure"]
+    heads = {key(column.label) for column in spec.columns} | {"信息内容"} | {key(row.group) for row in spec.rows}
+    labels = book(form.form, "proactive_disclosure")
+    score(units, labels)
+    headed = {unit.block for unit in units if any(key(cell.text) in heads for cell in unit.row.cells)}
+    named = [unit for unit in units if max(unit.scores.values(), default=0.0) >= EXACT and unit.values]
+    blocks = headed or ({unit.block for unit in named} if len(named) >= 3 else set())
+    if not blocks:
+        return []
+    return [unit for unit in units if min(blocks) <= unit.block and (unit.index < before or unit.block in blocks)]
