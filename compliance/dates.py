@@ -34,33 +34,30 @@ def claims_of(observation: Observation, policy: Policy) -> Claims:
     """What the observation's pages claim; a day after they were seen, or before the year was over, is not meant."""
     seen_on = day_of(observation.at)
     earliest = policy.earliest_claim(observation.year)
-    ranked = [
-        (rank, source, day)
-        for source, day in observation.dates
-        for rank, pattern in enumerate(policy.claims)
-        if pattern.search(source)
-    ]
-    ranked.sort(key=lambda claim: claim[0])
-    hints = [day for source, day in observation.dates if any(pattern.search(source) for pattern in policy.hints)]
-    plausible = [(source, day) for _, source, day in ranked if earliest <= day <= seen_on]
-    todays = [
-        day
-        for source, day in plausible
-        if day == seen_on and any(pattern.search(source) for pattern in policy.todays_date)
-    ]
+    sources = [(policy.source(provenance), day) for provenance, day in observation.dates]
+    ranked = sorted((claim for claim in sources if claim[0].rank is not None), key=lambda claim: claim[0].rank or 0)
+    plausible = [(source, day) for source, day in ranked if earliest <= day <= seen_on]
+    todays = [day for source, day in plausible if day == seen_on and source.may_be_today]
     others = [day for _, day in plausible if day not in todays]
     proper = (*others, *todays)
     return Claims(
-        claimed=proper[0] if proper else ranked[0][2] if ranked else None,
+        claimed=proper[0] if proper else ranked[0][1] if ranked else None,
         proper=proper,
-        hints=tuple(day for day in hints if earliest <= day <= seen_on),
+        hints=tuple(day for source, day in sources if source.hint and earliest <= day <= seen_on),
         alone_today=bool(proper) and not others,
     )
 
 
-def first_claims(observations: Sequence[Observation], policy: Policy) -> Claims:
-    """The claims of the earliest observation that claims anything: a revision may bring a new date."""
-    every = [claims_of(observation, policy) for observation in observations]
+def every_claim(observations: Sequence[Observation], policy: Policy) -> list[Claims]:
+    """What the observations claim, in order, each set of dates once: as it stood when it was first seen."""
+    first: dict[tuple[tuple[str, date], ...], Observation] = {}
+    for observation in observations:
+        first.setdefault(observation.dates, observation)
+    return [claims_of(observation, policy) for observation in first.values()]
+
+
+def first_claims(every: Sequence[Claims]) -> Claims:
+    """The earliest that claim anything: a revision may bring a new date."""
     return next((claims for claims in every if claims.proper or claims.hints), every[0])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from storage.records import Candidate, Observation, Visit
 
@@ -29,6 +29,7 @@ class Evidence:
     observations: tuple[Observation, ...] = ()  # its confirmed publications, any order
     readings: Readings = field(default_factory=dict)
     findings: Findings = field(default_factory=dict)
+    candidates: Mapping[str, Sequence[Candidate]] | None = None  # accepted, by visit; None: look for them in the visits
     columns: tuple[str, ...] = ()  # column URLs that must be seen; empty: those visited lately
     exempt: str | None = None  # why nothing is owed after all
 
@@ -43,6 +44,7 @@ class Gathered:
     findings: Findings = field(default_factory=dict)
     exemptions: Mapping[str, str] = field(default_factory=dict)  # organ to reason
     _visits: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
+    _candidates: dict[str, dict[str, list[Candidate]]] = field(default_factory=lambda: defaultdict(dict))
     _observations: dict[str, list[Observation]] = field(default_factory=lambda: defaultdict(list))
 
     def add_visits(self, visits: Iterable[Visit]) -> None:
@@ -50,13 +52,11 @@ class Gathered:
         for visit in visits:
             if visit.year != self.year:
                 continue
-            candidates: dict[str, list[Candidate]] = defaultdict(list)
+            for organ in visit.organs:
+                self._visits[organ].append(visit)
             for candidate in visit.candidates:
                 if candidate.accepted:
-                    candidates[candidate.organ].append(candidate)
-            for organ in visit.organs:
-                own = tuple(candidates.get(organ, ()))
-                self._visits[organ].append(replace(visit, candidates=own) if visit.candidates else visit)
+                    self._candidates[candidate.organ].setdefault(visit.id, []).append(candidate)
 
     def add_observations(self, observations: Sequence[Observation]) -> None:
         for observation in observations:
@@ -70,6 +70,7 @@ class Gathered:
             observations=tuple(self._observations.get(organ, ())),
             readings=self.readings,
             findings=self.findings,
+            candidates=self._candidates.get(organ, {}),
             columns=columns,
             exempt=self.exemptions.get(organ),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from compliance.dates import Claims, claims_of, first_claims, standing
+from compliance.dates import Claims, every_claim, first_claims, standing
 from compliance.evidence import Evidence
 from compliance.looks import Doubt, Look, look_at
 from compliance.moments import day_of, end_of
@@ -131,7 +131,8 @@ class _When:
     possible_from: datetime  # a candidate that could not be read may have been it
     absent: tuple[Look, ...]  # the last complete visit to each column before that
     last_absent: datetime | None
-    claims: Claims
+    claims: Claims  # of the first version that claims anything
+    every_claim: tuple[Claims, ...]
 
 
 def _judge_seen(
@@ -146,7 +147,7 @@ def _judge_seen(
     when = _when(seen, looks, policy)
     status, late_by = _timeliness(obligation, when, policy)
     gone = _withdrawal(looks, policy)
-    backdated = _backdated(seen, when, policy)
+    backdated = _backdated(when, policy)
     counts = evidence.findings.get(course.current.reading, {})
     return Assessment(
         organ=obligation.organ.id,
@@ -186,7 +187,9 @@ def _when(seen: Sequence[Observation], looks: Sequence[Look], policy: Policy) ->
     absent = [look for look in last.values() if look is not None]
     proven = bool(absent) and len(absent) == len(last)
     moment = min(look.at for look in absent) if proven else None
-    return _When(first_seen, possible_from, tuple(absent) if proven else (), moment, first_claims(seen, policy))
+    every = every_claim(seen, policy)
+    proofs = tuple(absent) if proven else ()
+    return _When(first_seen, possible_from, proofs, moment, first_claims(every), tuple(every))
 
 
 def _timeliness(obligation: Obligation, when: _When, policy: Policy) -> tuple[Status, LateBy | None]:
@@ -214,10 +217,9 @@ def _published(when: _When, policy: Policy) -> date | None:
     return seen_on if when.last_absent is not None and day_of(when.last_absent) == seen_on else None
 
 
-def _backdated(seen: Sequence[Observation], when: _When, policy: Policy) -> bool:
+def _backdated(when: _When, policy: Policy) -> bool:
     """Whether every day that some version claimed was over when a complete visit did not show the report."""
-    claims = [claims_of(observation, policy) for observation in seen]
-    return any(each.proper and not standing(each, when.last_absent, policy) for each in claims)
+    return any(each.proper and not standing(each, when.last_absent, policy) for each in when.every_claim)
 
 
 def _withdrawal(looks: Sequence[Look], policy: Policy) -> tuple[Look, ...]:

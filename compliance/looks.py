@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class Doubt:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a season of a province makes millions, and freezing triples the time
 class Look:
     """One visit, held against one obligation."""
 
@@ -54,7 +54,8 @@ def look_at(obligation: Obligation, evidence: Evidence, seen: Sequence[Observati
 
 
 def _look(obligation: Obligation, evidence: Evidence, visit: Visit, urls: set[str]) -> Look:
-    states = [(candidate, evidence.readings.get((visit.id, candidate.url))) for candidate in _own(obligation, visit)]
+    own = _own(obligation, evidence, visit)
+    states = [(candidate, evidence.readings.get((visit.id, candidate.url))) for candidate in own]
     refused = {candidate.url for candidate, state in states if state == REFUSED}
     open_ones = [(candidate, state) for candidate, state in states if state != REFUSED]
     listed = {sighting.url for sighting in visit.sightings if sighting.url in urls} - refused if urls else set()
@@ -73,15 +74,17 @@ def _look(obligation: Obligation, evidence: Evidence, visit: Visit, urls: set[st
     )
 
 
-def _own(obligation: Obligation, visit: Visit) -> Iterator[Candidate]:
-    for candidate in visit.candidates:
-        if (
-            candidate.accepted
-            and candidate.organ == obligation.organ.id
-            and candidate.series == obligation.series
-            and candidate.year == obligation.year
-        ):
-            yield candidate
+def _own(obligation: Obligation, evidence: Evidence, visit: Visit) -> list[Candidate]:
+    """The accepted candidates for this very obligation."""
+    taken = visit.candidates if evidence.candidates is None else evidence.candidates.get(visit.id, ())
+    return [
+        candidate
+        for candidate in taken
+        if candidate.accepted
+        and candidate.organ == obligation.organ.id
+        and candidate.series == obligation.series
+        and candidate.year == obligation.year
+    ]
 
 
 def _doubt(visit: Visit, candidate: Candidate, state: str | None) -> Doubt:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 from portals.faults import FaultList
 from portals.strictyaml import Mapping, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a date is good for, by where it comes from."""
+
+    rank: int | None  # among claims, the most trusted first; None is no claim
+    hint: bool
+    may_be_today: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +34,24 @@ class Policy:
     hints: tuple[re.Pattern[str], ...]
     todays_date: tuple[re.Pattern[str], ...]
     claims_from: tuple[int, int]
+    _sources: dict[str, Source] = field(default_factory=dict, compare=False, repr=False)
 
     def earliest_claim(self, year: int) -> date:
         return date(year, *self.claims_from)
+
+    def source(self, provenance: str) -> Source:
+        """What a date of this provenance is good for; patterns are searched once a provenance."""
+        known = self._sources.get(provenance)
+        if known is None:
+            ranks = [rank for rank, pattern in enumerate(self.claims) if pattern.search(provenance)]
+            known = Source(
+                rank=ranks[0] if ranks else None,
+                hint=any(pattern.search(provenance) for pattern in self.hints),
+                may_be_today=any(pattern.search(provenance) for pattern in self.todays_date),
+            )
+            if len(self._sources) < 1000:  # provenances hold words from pages
+                self._sources[provenance] = known
+        return known
 
 
 @cache

@@ -316,7 +316,7 @@ def test_gathering_hands_every_organ_its_own_evidence_only() -> None:
     gathered.add_visits([shared, replace(one, year=2022)])
     gathered.add_observations([seen(at("02-21")), replace(seen(at("02-21")), series="website")])
     assert (len(gathered.of("tc").visits), len(gathered.of("tc").observations)) == (1, 1)
-    assert gathered.of("other").visits[0].candidates == () and gathered.of("gone").exempt == "abolished"
+    assert gathered.of("other").candidates == {} and gathered.of("gone").exempt == "abolished"
     assert judge(owed(), gathered.of("tc"), at("02-22")).versions == 1
 
 
