@@ -19,30 +19,24 @@ from sample.compose import NAME, WRITTEN, known_names
 from sample.errors import Fault, ProvinceFaults
 from sample.figures import check_cells, read_figures
 from sample.form import Form, load_form
+from sample.load_organ import read_organ
 from sample.model import (
     Change,
     Column,
     Event,
     EventKind,
-    Expectation,
     Figures,
-    Organ,
     Province,
     Publication,
     ReportText,
     Site,
     Suffix,
-    Truth,
 )
 from sample.nodes import NEVER, SHANGHAI, Entry, read_yaml
 from sample.systems import SYSTEMS
 
-LEVELS = ("province", "city", "county", "township")
-KINDS = ("government", "department", "township")
-STATUSES = ("pending", "on_time", "late", "missing", "unknown", "exempt")
 SHAPES = ("html", "pdf", "docx", "html+pdf", "html+docx")
 EVENTS = ("refuse", "503", "challenge")
-SEVERITIES = ("error", "warning", "doubtful")
 
 
 def default_root() -> Path:
@@ -117,7 +111,7 @@ def _site(stem: str, top: Entry, rounds: tuple[date, ...], form: Form, figures: 
         robots=top.text("robots", "User-agent: *\nDisallow: /search/"),
         furniture={key: furniture.text(key) for key in furniture.nodes},
         columns=columns,
-        organs=tuple(_organ(entry, rounds) for entry in top.entries("organs")),
+        organs=tuple(read_organ(entry, rounds) for entry in top.entries("organs")),
         publications=tuple(sorted(publications, key=lambda item: (item.published, item.number), reverse=True)),
         events=tuple(_event(entry) for entry in top.entries("events")),
     )
@@ -244,62 +238,3 @@ def _archive(entry: Entry) -> list[Publication]:
         name, body = title.replace("{year}", str(year)), text.replace("{year}", str(year))
         out.append(Publication(name, columns, published, _number(name), body, None, year, source, None, False, (), ()))
     return out
-
-
-def _organ(entry: Entry, rounds: tuple[date, ...]) -> Organ:
-    organ = Organ(
-        id=entry.text("id"),
-        name=entry.text("name"),
-        aliases=entry.texts("aliases"),
-        level=entry.choice("level", LEVELS),
-        kind=entry.choice("kind", KINDS),
-        region=entry.text("region"),
-        parent=entry.text("parent", ""),
-        home=entry.text("home", "/"),
-        column=entry.text("column"),
-        truth=_truth(entry.text("id"), entry.entry("expect"), rounds),
-    )
-    entry.done()
-    return organ
-
-
-def _truth(organ: str, entry: Entry, rounds: tuple[date, ...]) -> Truth:
-    """Every round must be declared: what is left out would be tested by nobody."""
-    declared = {}
-    for day in rounds:
-        if entry.has(str(day)):
-            declared[day] = _expectation(day, entry.entry(str(day)))
-        else:
-            entry.fault(f"{day}: what the board says after this round is missing")
-    counts = entry.entry("findings", required=False)
-    truth = Truth(
-        organ=organ,
-        due_notice=entry.day("due_notice"),
-        due_statute=entry.day("due_statute"),
-        rounds=declared,
-        findings={severity: counts.number(severity, 0) for severity in SEVERITIES},
-        codes=entry.texts("codes"),
-    )
-    counts.done()
-    entry.done()
-    return truth
-
-
-def _expectation(day: date, entry: Entry) -> Expectation:
-    expectation = Expectation(
-        day=day,
-        status=entry.choice("status", STATUSES),
-        late_by=entry.choice("late_by", ("notice", "statute")) if entry.has("late_by") else None,
-        cause=entry.optional("cause"),
-        published=entry.day("published") if entry.has("published") else None,
-        revised=entry.flag("revised"),
-    )
-    entry.asked |= {"late_by", "published"}
-    if (expectation.status == "late") != (expectation.late_by is not None):
-        entry.wrong("status", "`late`, and nothing else, has late_by")
-    if (expectation.status == "unknown") != (expectation.cause is not None):
-        entry.wrong("status", "`unknown`, and nothing else, has a cause")
-    if (expectation.status in ("on_time", "late")) != (expectation.published is not None):
-        entry.wrong("status", "`on_time` and `late`, and nothing else, have the day of publication")
-    entry.done()
-    return expectation

@@ -66,6 +66,10 @@ class Desk:
         """The page at a path (query included); None is a 404."""
         return self._paths.get(path)
 
+    def paths(self) -> dict[str, Page]:
+        """Everything that is there, by path; two paths may lead to one page."""
+        return dict(self._paths)
+
     def render(self, template: str, hits: int, **words: Any) -> bytes:
         """A template of the site's system, or one that all systems share, in the site's encoding."""
         html = self._templates.select_template([f"{self.system.key}/{template}", template]).render(

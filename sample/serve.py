@@ -39,10 +39,12 @@ class Protocol(H11Protocol):
 
 
 def _bind(address: str, port: int) -> socket.socket:
+    """Listens at once: until somebody listens, SO_REUSEADDR lets a second program bind the same port."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((address, port))
+        listener.listen(256)
     except OSError:
         listener.close()
         raise
@@ -123,8 +125,6 @@ class Running:
 def running(province: Province, port: int = 0, now: datetime | None = None) -> Iterator[Running]:
     """Serves a province from a thread for the length of a `with`. Raises PortBusy."""
     listeners = bind(province, port)
-    for listener in listeners:
-        listener.listen(256)  # from here on nobody is refused: whoever connects waits until the thread takes over
     clock, log = Clock(now or first_moment(province)), Log()
     server = _server(App(province, clock, log))
     arguments: dict[str, Any] = {"sockets": listeners}
