@@ -8,22 +8,28 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from storage.archive import Archive
 from storage.database import Database
-from web import board, captures, health, organs, reports
+from web import board, captures, cdx, health, memento, organs, reports
 from web.desk import Desk, environment, page
 
-ROUTERS = (board.router, organs.router, reports.router, captures.router, health.router)
+ROUTERS = (board.router, organs.router, reports.router, captures.router, health.router, memento.router, cdx.router)
+FOR_PROGRAMS = ("/cdx", "/timegate/", "/timemap/", "/web/")
 
 
-def create_app(database: Database, archive: Archive, clock: Callable[[], datetime]) -> FastAPI:
-    """The pages as an ASGI application. It only reads: `database` may be opened for reading."""
+def create_app(
+    database: Database, archive: Archive, clock: Callable[[], datetime], public_url: str | None = None
+) -> FastAPI:
+    """The pages as an ASGI application. It only reads: `database` may be opened for reading.
+
+    `public_url` is where others reach it (TimeMaps hold absolute addresses); None takes each request's own.
+    """
     app = FastAPI(title="Nianbao", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(database, archive, clock, environment())
+    app.state.desk = Desk(database, archive, clock, environment(), public_url.rstrip("/") if public_url else None)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
@@ -33,9 +39,11 @@ def create_app(database: Database, archive: Archive, clock: Callable[[], datetim
     return app
 
 
-async def _refused(request: Request, fault: Exception) -> HTMLResponse:
+async def _refused(request: Request, fault: Exception) -> Response:
     status = fault.status_code if isinstance(fault, HTTPException) else 400
     detail = str(fault.detail) if isinstance(fault, HTTPException) and status != 404 else ""
+    if request.url.path.startswith(FOR_PROGRAMS):
+        return PlainTextResponse((detail or "nothing is archived under this address") + "\n", status)
     return page(request, "refused.html", status, code=status, detail=detail)
 
 

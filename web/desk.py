@@ -44,6 +44,7 @@ class Desk:
     archive: Archive
     clock: Callable[[], datetime]
     pages: Environment
+    public_url: str | None = None  # where others reach us, without a slash at the end; None: as the request came
 
 
 def environment() -> Environment:
