@@ -14,6 +14,7 @@ from crawler.cli.options import SERIES, Moment, as_of_option, config_of, format_
 from crawler.stages.judge import assess
 from crawler.workplace import Workplace, open_workplace
 from portals.model import Organ
+from reports import load, to_json
 from storage import queries
 from storage.codec import plain
 from storage.records import Version
@@ -83,8 +84,8 @@ def _organ(place: Workplace, text: str) -> Organ:
 
 def _version(place: Workplace, version: Version) -> dict[str, Any]:
     reading = queries.reading(place.db, version.reading)
-    report: dict[str, Any] = (reading.report if reading else None) or {}
-    cells = {name: cell["value"] for name, cell in report.get("cells", {}).items()}
+    read = to_json(load(reading.report)) if reading and reading.report else {"cells": {}, "findings": []}
+    cells = read["cells"]
     told = ("requests.new.total", "requests.carried_in.total", "requests.handled.total", "requests.carried_out.total")
     return {
         "organ": version.organ,
@@ -99,5 +100,5 @@ def _version(place: Workplace, version: Version) -> dict[str, Any]:
         "captures": list(version.captures),
         "tables": {name: cells[name] for name in told if name in cells},
         "cells": cells,
-        "findings": report.get("findings", []),
+        "findings": read["findings"],
     }

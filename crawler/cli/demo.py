@@ -15,8 +15,10 @@ from crawler.demo import SERIES, Season, play
 from crawler.stages.judge import assess
 from crawler.workplace import open_workplace
 from portals.moments import end_of_day
+from reports import load
 from sample.errors import SampleError
 from storage import queries
+from storage.database import Database
 
 
 @click.command()
@@ -85,10 +87,10 @@ def _show_question(console: Console, season: Season) -> None:
                 console.print(f"  {name}: {before[name]} → {after.get(name)}", markup=False)
 
 
-def _cells(db: object, key: str) -> dict[str, object]:
-    reading = queries.reading(db, key)  # type: ignore[arg-type]
-    cells = (reading.report or {}).get("cells") if reading else None
-    return {name: cell["value"] for name, cell in cells.items()} if isinstance(cells, dict) else {}
+def _cells(db: Database, key: str) -> dict[str, object]:
+    reading = queries.reading(db, key)
+    cells = load(reading.report).cells if reading and reading.report else {}
+    return {name: cell.value for name, cell in cells.items()}
 
 
 def _show_places(console: Console, season: Season) -> None:

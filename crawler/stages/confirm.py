@@ -1,0 +1,81 @@
+"""Whether what was read is the report that was looked for. Pure: the document confirms, never the link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance import REFUSED
+from crawler.reading import Result
+from portals.titles import series_of
+from reports import Report, dump, load
+from reports.version import VERSION
+from storage.records import Observation, Reading, Unread
+
+UNCONFIRMED = "unconfirmed"
+"""Read, but not told to be the report: a person may look. It accuses nobody, and clears nobody."""
+
+_SOME_CELLS = 20  # of the 200 that a form has
+_MOST_SECTIONS = 4  # of the six that a report has; an article that only announces it has none
+_FULL = 0.95  # of the cells of the fullest document
+
+
+def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
+    """One reading of a candidate's page and attachments: of the document that is the report, if one is.
+
+    Of several the first with full tables counts (the page before its attachments), so that the same one counts at
+    every visit, and versions compare like with like.
+    """
+    reports = [load(result.report) for result in results if result.report]
+    reports = [report for report in reports if _is_report(report)]
+    if not reports:
+        fault = next((result for result in results if result.state != "read"), None)
+        if fault is None:
+            return _reading(unread, UNCONFIRMED, "none of its documents holds the form's tables")
+        return _reading(unread, fault.state, fault.detail)
+    fullest = max(_filled(report) for report in reports)
+    main = next(report for report in reports if _filled(report) >= _FULL * fullest)
+    candidate = unread.candidate
+    kind = series_of(main.title or candidate.title)
+    if kind is not None and kind != candidate.series:
+        return _reading(unread, REFUSED, f"the document is of another kind: {kind}", main)
+    if main.year is not None and main.year != candidate.year:
+        return _reading(unread, UNCONFIRMED, f"the document names {main.year}, the list {candidate.year}", main)
+    if candidate.failure and not _is_whole(main):
+        return _reading(unread, UNCONFIRMED, f"the rest of it could not be had: {candidate.failure}", main)
+    return _reading(unread, "read", "", main)
+
+
+def observation_of(unread: Unread, reading: Reading) -> Observation | None:
+    """The publication that a reading confirms; None when it confirms none."""
+    if reading.state != "read" or reading.report is None:
+        return None
+    candidate = unread.candidate
+    return Observation(
+        organ=candidate.organ,
+        series=candidate.series,
+        year=candidate.year,
+        at=unread.at,
+        url=candidate.url,
+        title=candidate.title,
+        captures=candidate.captures,
+        content_digest=load(reading.report).content_digest,
+        reading=reading.key,
+        dates=candidate.dates,
+    )
+
+
+def _reading(unread: Unread, state: str, detail: str, report: Report | None = None) -> Reading:
+    return Reading(unread.key, VERSION, state, detail, dump(report) if report else None)
+
+
+def _is_report(report: Report) -> bool:
+    """Its tables, or its sections where the tables are missing for real."""
+    return _filled(report) >= _SOME_CELLS or len(report.sections) >= _MOST_SECTIONS
+
+
+def _is_whole(report: Report) -> bool:
+    return bool(report.cells) and _filled(report) >= _FULL * len(report.cells)
+
+
+def _filled(report: Report) -> int:
+    return sum(1 for cell in report.cells.values() if cell.value is not None)
