@@ -28,8 +28,9 @@ LateBy = Literal["notice", "statute"]
 def judge(obligation: Obligation, evidence: Evidence, now: datetime, policy: Policy | None = None) -> Assessment:
     """The obligation's assessment as of `now` (aware). Evidence later than `now` changes nothing."""
     policy = policy or built_in_policy()
-    if evidence.exempt is not None:
-        return _assessment(obligation, now, Status.EXEMPT, cause=evidence.exempt)
+    exempt = evidence.exempt or obligation.exempt
+    if exempt is not None:
+        return _assessment(obligation, now, Status.EXEMPT, cause=exempt)
     seen = sorted((item for item in evidence.observations if item.at <= now), key=lambda item: item.at)
     looks = look_at(obligation, evidence, seen, now)
     if seen:

@@ -18,6 +18,9 @@ from portals.strictyaml import Mapping, read_yaml
 
 _T = TypeVar("_T")
 
+ABOLISHED = "abolished"
+"""Obligation.exempt of an organ that was gone before its report was due; its successor reports."""
+
 _NO_YEARS: tuple[int, int | None] = (0, None)
 
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
@@ -30,10 +33,12 @@ def built_in_rules() -> tuple[DueRule, ...]:
 
 
 def due(organ: Organ, series: str, year: int, rules: Sequence[DueRule] | None = None) -> Obligation | None:
-    """What the organ owes of the series for report year `year`; None when no rule makes it owe anything.
+    """What the organ owes of the series for report year `year`; None when it did not exist then or no rule applies.
 
     Of a general rule and local ones that apply together, the earliest notice counts; the statute is the general rule's.
     """
+    if not _existed(organ, year):
+        return None
     applying = [rule for rule in (built_in_rules() if rules is None else rules) if _applies(rule, organ, series, year)]
     general = next((rule for rule in applying if not rule.regions), None)
     if not applying:
@@ -41,7 +46,15 @@ def due(organ: Organ, series: str, year: int, rules: Sequence[DueRule] | None = 
     strictest = min(applying, key=lambda rule: (rule.notice, bool(rule.regions)))
     statute = (general or max(applying, key=lambda rule: rule.statute)).statute
     due_notice, due_statute = date(year + 1, *strictest.notice), date(year + 1, *statute)
-    return Obligation(organ, series, year, due_notice, max(due_notice, due_statute), strictest)
+    exempt = _exemption(organ, due_notice)
+    return Obligation(organ, series, year, due_notice, max(due_notice, due_statute), strictest, exempt)
+
+
+def _exemption(organ: Organ, due_notice: date) -> str | None:
+    """Why the organ owes nothing although a rule applies. Whoever exists on the due day owes, also for the last year."""
+    if organ.exempt:
+        return organ.exempt
+    return ABOLISHED if organ.until is not None and organ.until < due_notice else None
 
 
 def obligations(
@@ -52,6 +65,12 @@ def obligations(
         owed = due(organ, series, year, rules)
         if owed is not None:
             yield owed
+
+
+def _existed(organ: Organ, year: int) -> bool:
+    """Whether the organ existed on any day of the report year."""
+    begun = organ.since is None or organ.since.year <= year
+    return begun and (organ.until is None or organ.until.year >= year)
 
 
 def _applies(rule: DueRule, organ: Organ, series: str, year: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TypeVar, get_args
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from portals.model import Kind, Level, Organ
 from portals.tables import Row, Table, read_table
 
 COLUMNS = ("id", "name", "aliases", "level", "kind", "region", "parent", "home_url", "column_url")
+OPTIONAL = ("since", "until", "successor", "exempt")  # of organs that did not always exist, or owe nothing
 NEEDED = ("id", "name", "level", "kind", "region")
 LEVELS: tuple[Level, ...] = get_args(Level)
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -65,7 +67,7 @@ def _check_columns(table: Table, faults: FaultList) -> None:
             faults.add(table.header_line, None, f"第 {position} 列没有列名", f"column {position} has no name")
         elif name in seen:
             faults.add(table.header_line, name, "列名重复", "this column stands twice")
-        elif name not in COLUMNS:
+        elif name not in COLUMNS + OPTIONAL:
             faults.add(table.header_line, name, "未知的列", f"unknown column {quote(name)}")
         seen.add(name)
     for name in COLUMNS:
@@ -85,8 +87,12 @@ class _Draft:
             self._check_keys()
         self.id = self._id()
         self.parent = self._text("parent") or None
+        self.successor = self._text("successor") or None
 
     def organ(self) -> Organ:
+        since, until = self._day("since"), self._day("until")
+        if since is not None and until is not None and until < since:
+            self._fault("until", "早于成立日期", "is before it began")
         return Organ(
             id=self.id or "",
             name=self._name(),
@@ -97,6 +103,10 @@ class _Draft:
             parent=self.parent,
             home_url=self._url("home_url"),
             column_url=self._url("column_url"),
+            since=since,
+            until=until,
+            successor=self.successor,
+            exempt=self._exempt(),
         )
 
     def line(self, name: str) -> int:
@@ -105,7 +115,7 @@ class _Draft:
 
     def _check_keys(self) -> None:
         for name, value in self.row.values.items():
-            if name not in COLUMNS:
+            if name not in COLUMNS + OPTIONAL:
                 self.faults.add(value.line, name, "未知的键", f"unknown key {quote(name)}")
 
     def _fault(self, name: str, zh: str, en: str) -> None:
@@ -187,6 +197,20 @@ class _Draft:
             )
         return text
 
+    def _day(self, name: str) -> date | None:
+        text = self._text(name)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            self._fault(name, f"{quote(text)} 不是 YYYY-MM-DD 格式的日期", f"{quote(text)} is no date like 2024-03-31")
+            return None
+
+    def _exempt(self) -> str | None:
+        text = self._text("exempt")
+        if len(text) > MOST_NAME:
+            self._fault("exempt", f"超过 {MOST_NAME} 个字符", f"longer than {MOST_NAME} characters")
+        return text or None
+
     def _url(self, name: str) -> str | None:
         text = self._text(name)
         wrong = _what_is_wrong(text) if text else None
@@ -234,6 +258,7 @@ def _check_parents(drafts: list[_Draft], known: Mapping[str, str | None], faults
     parents = {**known, **own}
     cyclic = set(_in_cycles(parents))
     for draft in drafts:
+        _check_successor(draft, parents, faults)
         if draft.parent is None:
             continue
         if draft.parent not in parents:
@@ -242,6 +267,14 @@ def _check_parents(drafts: list[_Draft], known: Mapping[str, str | None], faults
         elif draft.id in cyclic:
             zh, en = f"{quote(draft.id)} 的上级关系成环", f"{quote(draft.id)} is above itself"
             faults.add(draft.line("parent"), "parent", zh, en)
+
+
+def _check_successor(draft: _Draft, known: Mapping[str, str | None], faults: FaultList) -> None:
+    if draft.successor is None:
+        return
+    if draft.successor not in known or draft.successor == draft.id:
+        zh, en = f"承继机关 {quote(draft.successor)} 不存在", f"there is no other organ {quote(draft.successor)}"
+        faults.add(draft.line("successor"), "successor", zh, en)
 
 
 def _in_cycles(parents: Mapping[str, str | None]) -> Iterator[str]:

@@ -23,6 +23,10 @@ class Organ:
     parent: str | None
     home_url: str | None
     column_url: str | None
+    since: date | None = None  # the first day of its existence; None: long ago
+    until: date | None = None  # the last one; None: it exists
+    successor: str | None = None  # the organ that took over its duties
+    exempt: str | None = None  # why it owes no report at all, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,4 @@ class Obligation:
     due_notice: date
     due_statute: date
     rule: DueRule
+    exempt: str | None = None  # why nothing is owed after all: "abolished", or the register's words

@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -241,6 +242,8 @@ def _sheet_value(cell: object) -> object:
         return str(int(cell))
     if isinstance(cell, int) and not isinstance(cell, bool):
         return str(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
     return cell
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -82,6 +83,28 @@ def test_a_stricter_local_notice_counts_in_its_region_only(tmp_path: Path) -> No
     assert (here.due_notice, here.due_statute, here.rule.ground_en) == (date(2024, 2, 10), date(2024, 3, 31), "B")
     assert (there.due_notice, there.rule.ground_en) == (date(2024, 2, 20), "A")
     assert "stricter" in show_working(here).en
+
+
+def test_organs_owe_for_the_years_in_which_they_existed() -> None:
+    base = organ("department", "county")
+    founded = replace(base, since=date(2023, 6, 1))
+    assert due(founded, "ogi", 2022) is None
+    assert due(founded, "ogi", 2023) is not None
+    merged = replace(base, until=date(2024, 1, 15), successor="y")
+    years = {year: due(merged, "ogi", year) for year in (2022, 2023, 2024, 2025)}
+    assert [owed.exempt if owed else "nothing" for owed in years.values()] == [
+        None,
+        "abolished",
+        "abolished",
+        "nothing",
+    ]
+    last_day = due(replace(base, until=date(2024, 1, 31)), "ogi", 2023)
+    assert last_day is not None and last_day.exempt is None
+
+
+def test_an_exempt_organ_is_exempt_with_its_reason() -> None:
+    owed = due(replace(organ("department", "county"), exempt="涉密单位"), "ogi", 2023)
+    assert owed is not None and owed.exempt == "涉密单位"
 
 
 def test_a_due_date_is_shown_with_its_working_and_its_holiday() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,26 @@ def test_a_parent_may_be_one_that_the_registry_has_already(tmp_path: Path) -> No
     assert load_organs(path, known={"bz": None})[0].parent == "bz"
     with pytest.raises(RegistryFaults, match="above itself"):
         load_organs(path, known={"bz": "bz-zjj"})
+
+
+def test_effective_dates_successors_and_exemptions_may_be_given(tmp_path: Path) -> None:
+    rows = [
+        f"{HEADER},since,until,successor,exempt",
+        f"{CITY},,,,",
+        f"{BUREAU},2019-01-01,2024-03-31,bz,",
+        "bz-x,某局,,city,department,511900,bz,,,,,,涉密单位",
+    ]
+    _, merged, secret = load_organs(write(tmp_path, "\n".join(rows)))
+    assert (merged.since, merged.until, merged.successor) == (date(2019, 1, 1), date(2024, 3, 31), "bz")
+    assert (secret.exempt, secret.until) == ("涉密单位", None)
+    rows[2] = f"{BUREAU},2024-03-31,31.1.2024,bz-zjj,"
+    rows[3] = "bz-x,某局,,city,department,511900,bz,,,2024-03-31,2024-01-01,nobody,"
+    assert faults_of(write(tmp_path, "\n".join(rows))) == [
+        (3, "until"),
+        (3, "successor"),
+        (4, "until"),
+        (4, "successor"),
+    ]
 
 
 def test_an_organ_that_is_its_own_parent_is_refused(tmp_path: Path) -> None:
