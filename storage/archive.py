@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,7 @@ from fastwarc.warc import WarcRecord
 from storage import codec, http
 from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
 from storage.members import cut_back, members, read_member
+from storage.merkle import leaf_hash
 from storage.records import Capture, Visit
 from storage.urls import urlkey
 from storage.warc import DOM, HEAD, SCREENSHOT, VISIT, digest_of, resource_capture
@@ -54,6 +56,7 @@ class Record:
     capture: Capture | None = None
     visit: Visit | None = None
     fault: str = ""
+    leaf: bytes | None = None  # its hash in the tree, None for what does not enter it (requests, warcinfo)
 
 
 class Archive:
@@ -74,13 +77,15 @@ class Archive:
             raise ArchiveError(f"not a file of the archive: {file!r}")
         return self.folder / file
 
-    def scan(self, file: str, offset: int = 0) -> Iterator[Record]:
-        """Records from `offset` on, up to the last whole one."""
+    def scan(self, file: str, offset: int = 0, *, check: bool = False) -> Iterator[Record]:
+        """Records from `offset` on, up to the last whole one. `check` gives those untrue to their digest a fault."""
         for member in members(self.path(file), offset):
             if member.record is None:
                 yield Record("damaged", "", member.start, member.end, fault=member.fault)
             else:
-                yield _record(file, member.start, member.end, member.record)
+                record = _record(file, member.start, member.end, member.record)
+                false = check and not record.fault and not _true_to_digest(member.record)
+                yield replace(record, fault="WARC-Block-Digest does not fit the block") if false else record
 
     def payload(self, capture: Capture, limit: int = LIMIT, find: Find | None = None) -> Payload:
         """Read a capture back, up to `limit` bytes of body.
@@ -176,16 +181,22 @@ def _parse(data: bytes, file: str, offset: int) -> WarcRecord:
         raise ArchiveDamaged(file, offset, f"not a WARC record: {error}") from error
 
 
+def _true_to_digest(data: bytes) -> bool:
+    head, _, rest = data.partition(b"\r\n\r\n")
+    claimed = re.search(rb"\r\nWARC-Block-Digest: (sha256:[0-9a-f]{64})", head)
+    return claimed is None or digest_of(rest[:-4]).encode() == claimed[1]
+
+
 def _field(record: WarcRecord, name: str) -> str:
     return record.headers.get(name) or ""
 
 
 def _record(file: str, start: int, end: int, data: bytes) -> Record:
     try:
-        record = _parse(data, file, start)
-        return _interpreted(record, file, start, end)
+        record = _interpreted(_parse(data, file, start), file, start, end)
     except (ArchiveDamaged, ValueError, KeyError) as error:
         return Record("damaged", "", start, end, fault=str(error))
+    return replace(record, leaf=leaf_hash(data)) if record.capture or record.visit else record
 
 
 def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:

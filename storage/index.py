@@ -1,170 +1,24 @@
-"""The index over the WARCs: fed by scanning what they gained, asked for captures, visits and candidates.
-
-Everything here can be rebuilt from the WARC files alone. Rows are committed only after the bytes that they point to are
-on disk, so the index never knows more than the archive.
-"""
+"""Asking the index for captures, visits and where they lie. Everything here was scanned out of the WARC files."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import Connection, Row, Select, select
 
 from storage import codec
-from storage.archive import Archive, Record
 from storage.database import Database
-from storage.models import INDEX_TABLES, Base, CandidateRow, CaptureRow, ExpectedRow, FileRow, VisitRow
+from storage.models import CaptureRow, ExpectedRow, VisitRow
 from storage.records import Capture, Visit
 from storage.urls import target_uri, urlkey
 
-_BATCH = 2000
 _LONGEST_KEY = 600  # PostgreSQL refuses index entries beyond 2,704 bytes
 _CAPTURE_FIELDS = tuple(field.name for field in fields(Capture))
 _CAPTURE_COLUMNS = tuple(getattr(CaptureRow, name) for name in _CAPTURE_FIELDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What a scan found that the index did not have yet."""
-
-    files: int = 0  # that had grown
-    captures: int = 0
-    visits: int = 0
-    cut: int = 0  # bytes cut off that a killed writer had left half written
-    damaged: tuple[str, ...] = ()  # "file, offset N: why", for a person
-
-
-@dataclass(slots=True)
-class _Gain:
-    """Rows of one batch, by table."""
-
-    rows: dict[type[Base], list[dict[str, Any]]]
-    captures: int = 0
-    visits: int = 0
-    damaged: tuple[str, ...] = ()
-
-
-def ingest(db: Database, archive: Archive, *, heal: bool = True) -> Ingested:
-    """Index what the WARC files gained since the last time. Doing it twice does nothing twice.
-
-    With `heal`, a torn tail that a killed writer left is cut off (never under a writer that lives).
-    """
-    with db.read() as connection:
-        known: dict[str, int] = {
-            row.name: row.indexed for row in connection.execute(select(FileRow.name, FileRow.indexed))
-        }
-    total = Ingested()
-    for file in archive.files():
-        start = known.get(file, 0)
-        size = archive.sync(file)
-        if size <= start:
-            continue
-        gained, end = _ingest_file(db, archive, file, start, size)
-        cut = archive.heal(file, end) if heal and end < size else 0
-        total = Ingested(
-            total.files + 1,
-            total.captures + gained.captures,
-            total.visits + gained.visits,
-            total.cut + cut,
-            total.damaged + gained.damaged,
-        )
-    return total
-
-
-def reindex(db: Database, archive: Archive) -> Ingested:
-    """Forget the index and build it again from the WARC files: the same rows, if they are whole."""
-    with db.write() as connection:
-        for table in INDEX_TABLES:
-            connection.execute(delete(table))
-    return ingest(db, archive)
-
-
-def _ingest_file(db: Database, archive: Archive, file: str, start: int, size: int) -> tuple[_Gain, int]:
-    """Index one file's records that end within its first `size` bytes, which are on disk. (what, up to where)."""
-    total, batch, end = _Gain({}), _Gain({}), start
-    pending = 0
-    for record in archive.scan(file, start):
-        if record.end > size:
-            break
-        _add(batch, file, record)
-        end = record.end
-        pending += 1
-        if pending >= _BATCH:
-            _commit(db, file, end, batch, total)
-            batch, pending = _Gain({}), 0
-    if pending:
-        _commit(db, file, end, batch, total)
-    return total, end
-
-
-def _commit(db: Database, file: str, end: int, batch: _Gain, total: _Gain) -> None:
-    with db.write() as connection:
-        for table, rows in batch.rows.items():
-            db.insert_new(connection, table, rows)
-        db.upsert(connection, FileRow, [{"name": file, "indexed": end}])
-    total.captures += batch.captures
-    total.visits += batch.visits
-    total.damaged += batch.damaged
-
-
-def _add(gain: _Gain, file: str, record: Record) -> None:
-    if record.kind == "damaged":
-        gain.damaged += (f"{file}, offset {record.start}: {record.fault}",)
-    if record.capture is not None:
-        gain.captures += 1
-        row = {name: getattr(record.capture, name) for name in _CAPTURE_FIELDS}
-        row |= {"urlkey": indexable(record.capture.urlkey), "size": record.end - record.start}
-        gain.rows.setdefault(CaptureRow, []).append(row)
-    if record.visit is not None:
-        gain.visits += 1
-        for table, rows in _visit_rows(record.visit, file, record.start):
-            gain.rows.setdefault(table, []).extend(rows)
-
-
-def _visit_rows(visit: Visit, file: str, offset: int) -> Iterable[tuple[type[Base], list[dict[str, Any]]]]:
-    yield (
-        VisitRow,
-        [
-            {
-                "id": visit.id,
-                "at": visit.at,
-                "column_url": indexable(target_uri(visit.column_url)),
-                "year": visit.year,
-                "outcome": visit.outcome.value,
-                "file": file,
-                "offset": offset,
-                "record": codec.plain(visit),
-            }
-        ],
-    )
-    yield (
-        ExpectedRow,
-        [
-            {"organ": organ, "year": visit.year, "at": visit.at, "visit": visit.id}
-            for organ in dict.fromkeys(visit.organs)
-        ],
-    )
-    yield (
-        CandidateRow,
-        [
-            {
-                "visit": visit.id,
-                "number": number,
-                "at": visit.at,
-                "organ": candidate.organ,
-                "series": candidate.series,
-                "year": candidate.year,
-                "accepted": candidate.accepted,
-                "url": target_uri(candidate.url),
-                "record": codec.plain(candidate),
-            }
-            for number, candidate in enumerate(visit.candidates)
-        ],
-    )
 
 
 def indexable(key: str) -> str:
@@ -172,9 +26,6 @@ def indexable(key: str) -> str:
     if len(key) <= _LONGEST_KEY:
         return key
     return key[: _LONGEST_KEY - 65] + "#" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-# Asking
 
 
 def capture(db: Database, identity: str) -> Capture | None:

@@ -229,4 +229,15 @@ class DeliveryRow(Base):
     error: Mapped[str | None]  # None: accepted by the next hop
 
 
-INDEX_TABLES = (FileRow, CaptureRow, VisitRow, ExpectedRow, CandidateRow)
+class LeafRow(Base):
+    """A leaf of the hash tree: which record it is. The order itself is kept beside the WARCs."""
+
+    __tablename__ = "leaves"
+    __table_args__ = (Index("leaves_by_record", "record"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record: Mapped[str]  # id of a capture's record, "visit:" + id of a visit
+    hash: Mapped[bytes]
+
+
+INDEX_TABLES = (FileRow, CaptureRow, VisitRow, ExpectedRow, CandidateRow, LeafRow)

@@ -4,19 +4,17 @@ All take a `Database` first and speak in records; how things are kept is nobody 
 """
 
 from storage.index import (
-    Ingested,
     capture,
     captures,
     captures_by_id,
-    ingest,
     latest_capture,
     latest_captures,
-    reindex,
     renderings,
     visit,
     visited,
     visits,
 )
+from storage.ingest import Ingested, ingest, reindex
 from storage.judgements import (
     assessment_before,
     assessment_history,

@@ -1,0 +1,174 @@
+"""Does the archive still hold what it held? Re-reads bytes against digests, the hash tree and its checkpoints.
+
+Names what is damaged, missing or inserted. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Literal
+
+from sqlalchemy import select
+
+from storage.archive import Archive
+from storage.database import Database
+from storage.merkle import included, inclusion_proof, leaf_hash, root
+from storage.models import LeafRow
+from storage.tree import Checkpoint, Run, Signer, TreeLog, checkpoints, read_checkpoint, signed, write_checkpoint
+
+Kind = Literal["damaged", "missing", "inserted", "tree", "checkpoint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it was. `record` is a capture's id, "visit:" + a visit's, or empty."""
+
+    kind: Kind
+    file: str
+    offset: int | None
+    record: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    records: int  # read and compared
+    bytes: int  # of WARC files read
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That one record is in the tree of one checkpoint. Checked with `check_proof`, without us and off line."""
+
+    record: str
+    index: int
+    size: int
+    path: tuple[str, ...]  # hex, from the leaf upwards
+    note: str  # the signed checkpoint
+
+
+def checkpoint(db: Database, archive: Archive, at: str, signer: Signer) -> Checkpoint:
+    """Sign the head of the tree as it is now; `at` is the moment as text (RFC 3339). One a day is the custom."""
+    leaves = _leaves(db)
+    return write_checkpoint(archive.folder, len(leaves), root(leaves), at, signer)
+
+
+def prove(db: Database, archive: Archive, record: str) -> Proof | None:
+    """The proof that a record (a capture's id, "visit:" + a visit's) is in the newest checkpoint; None if it is not."""
+    with db.read() as connection:
+        number = connection.execute(select(LeafRow.number).where(LeafRow.record == record)).scalar()
+    known = checkpoints(archive.folder)
+    if number is None or not known or known[-1].size <= number:
+        return None
+    size = known[-1].size
+    path = inclusion_proof(number, _leaves(db, size))
+    return Proof(record, number, size, tuple(node.hex() for node in path), known[-1].note)
+
+
+def check_proof(proof: Proof, record: bytes, verifier: str) -> bool:
+    """Whether these bytes of a WARC record are in the tree whose checkpoint this verifier's key signed."""
+    try:
+        known = read_checkpoint(proof.note)
+        path = [bytes.fromhex(node) for node in proof.path]
+    except ValueError:
+        return False
+    fits = known.size == proof.size and included(leaf_hash(record), proof.index, proof.size, path, known.root)
+    return fits and signed(proof.note, verifier)
+
+
+def verify(
+    db: Database,
+    archive: Archive,
+    *,
+    share: tuple[int, int] = (0, 1),
+    verifier: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Verified:
+    """Re-read the archive. `share` (k, n) reads the k-th of n parts of the runs, so that n days read everything.
+
+    With `verifier`, signatures of checkpoints are checked too. `progress` is told the bytes read so far.
+    """
+    log = TreeLog(archive.folder)
+    runs = list(log.runs())
+    part, parts = share
+    faults: list[Fault] = list(_tree_faults(db, archive, runs, verifier))
+    records = size = 0
+    for number, run in enumerate(runs):
+        if number % parts != part:
+            continue
+        found, wrong = _run_faults(db, archive, run)
+        records, size = records + found, size + run.end - run.start
+        faults.extend(wrong)
+        progress(size)
+    faults.extend(_strange_files(archive, runs))
+    return Verified(records, size, tuple(faults))
+
+
+def _tree_faults(db: Database, archive: Archive, runs: Sequence[Run], verifier: str | None) -> Iterator[Fault]:
+    """Whether the index's leaves are those of the log, and lead to every checkpoint."""
+    leaves, position = _leaves(db), 0
+    for run in runs:
+        if run.number != position:
+            yield Fault("tree", run.file, run.start, "", f"the log jumps from leaf {position} to {run.number}")
+        position = run.number + run.count
+    if position != len(leaves):
+        yield Fault("tree", "", None, "", f"the log has {position} leaves, the index {len(leaves)}; ingest first")
+    for known in checkpoints(archive.folder):
+        name = f"checkpoint-{known.size:012d}.txt"
+        if known.size > len(leaves):
+            yield Fault("checkpoint", name, None, "", f"{known.size} leaves were signed, only {len(leaves)} are left")
+        elif root(leaves[: known.size]) != known.root:
+            yield Fault("checkpoint", name, None, "", "the tree does not lead to this signed head: history was changed")
+        if verifier is not None and not signed(known.note, verifier):
+            yield Fault("checkpoint", name, None, "", "the signature is not good")
+
+
+def _run_faults(db: Database, archive: Archive, run: Run) -> tuple[int, list[Fault]]:
+    expected = _leaf_rows(db, run)
+    if not archive.path(run.file).exists():
+        why = f"the file is gone, with {run.count} records"
+        return 0, [Fault("missing", run.file, run.start, record, why) for record, _ in expected or [("", b"")]]
+    found = list(takewhile(lambda record: record.end <= run.end, archive.scan(run.file, run.start, check=True)))
+    faults = [Fault("damaged", run.file, item.start, item.id, item.fault) for item in found if item.fault]
+    present = [record for record in found if record.leaf is not None]
+    known = {leaf for _, leaf in expected}
+    if root([leaf for _, leaf in expected]).hex() != run.root:
+        faults.append(Fault("tree", run.file, run.start, "", "the index's leaves are not those that the log has"))
+    there = {record.leaf for record in present}
+    for record, leaf in expected:
+        if leaf not in there:
+            faults.append(Fault("missing", run.file, run.start, record, "this record is no longer there as it was"))
+    for item in present:
+        if item.leaf not in known:
+            faults.append(Fault("inserted", run.file, item.start, item.id, "this record never entered the tree"))
+    if not faults and root([record.leaf for record in present if record.leaf]).hex() != run.root:
+        faults.append(Fault("tree", run.file, run.start, "", "the records stand in another order, or twice"))
+    return len(present), faults
+
+
+def _strange_files(archive: Archive, runs: Sequence[Run]) -> Iterator[Fault]:
+    """Bytes that lie where the tree has been already, and files cut shorter than it knows."""
+    ends: dict[str, int] = {}
+    for run in runs:
+        ends[run.file] = max(run.end, ends.get(run.file, 0))
+    for file, end in ends.items():
+        path = archive.path(file)
+        if path.exists() and path.stat().st_size < end:
+            yield Fault("missing", file, path.stat().st_size, "", f"the file ends before byte {end}")
+
+
+def _leaves(db: Database, size: int | None = None) -> list[bytes]:
+    statement = select(LeafRow.hash).order_by(LeafRow.number).limit(size)
+    with db.read() as connection:
+        return list(connection.execute(statement).scalars())
+
+
+def _leaf_rows(db: Database, run: Run) -> list[tuple[str, bytes]]:
+    wanted = select(LeafRow.record, LeafRow.hash).where(
+        LeafRow.number >= run.number, LeafRow.number < run.number + run.count
+    )
+    with db.read() as connection:
+        return [(row.record, row.hash) for row in connection.execute(wanted.order_by(LeafRow.number))]
