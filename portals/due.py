@@ -51,7 +51,7 @@ def due(organ: Organ, series: str, year: int, rules: Sequence[DueRule] | None = 
 
 
 def _exemption(organ: Organ, due_notice: date) -> str | None:
-    """Why the organ owes nothing although a rule applies. Whoever exists on the due day owes, also for the last year."""
+    """Why the organ owes nothing although a rule applies. Whoever exists on the due day owes for the year before."""
     if organ.exempt:
         return organ.exempt
     return ABOLISHED if organ.until is not None and organ.until < due_notice else None
