@@ -31,9 +31,8 @@ def captures(db: Database, archive: Archive, writer: WarcWriter) -> list[Capture
     """Four captures and a visit, indexed in two steps, with a signed checkpoint after each."""
     found = []
     for step in range(2):
-        found += [
-            writer.exchange(exchange(at=day(step * 2 + number), body=b"%d" % (step * 2 + number))) for number in (0, 1)
-        ]
+        for number in (step * 2, step * 2 + 1):
+            found.append(writer.exchange(exchange(at=day(number), body=b"%d" % number)))
         queries.ingest(db, archive)
         checkpoint(db, archive, f"2026-01-{15 + step}T04:00:00Z", SIGNER)
     writer.visit(visit("v1"))
