@@ -7,7 +7,9 @@ from typing import Literal
 
 from reports.document import Document
 from reports.model import Unreadable
+from reports.sources.docx import read_docx
 from reports.sources.html import read_html
+from reports.sources.pdf import read_pdf
 from reports.sources.text import read_text
 
 Kind = Literal["html", "pdf", "docx", "xlsx", "ofd", "zip", "ole", "rtf", "image", "text"]
@@ -57,4 +59,8 @@ def read_document(data: bytes, *, source: str, media_type: str | None = None) ->
         return read_text(data)
     if kind == "html":
         return read_html(data)
+    if kind == "pdf":
+        return read_pdf(data)
+    if kind == "docx":
+        return read_docx(data)
     raise Unreadable("unsupported", f"{kind} is not read yet")
