@@ -109,6 +109,6 @@ def _seconds(value: object, faults: list[str]) -> float:
         seconds = float(str(value))
     except ValueError:
         seconds = -1
-    if not 0 <= seconds <= 3600:
+    if not 0 <= seconds <= 3600:  # nan fails this too
         faults.append(f"delay: seconds between 0 and 3600 expected, got {value!r}")
     return seconds
