@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from compliance.moments import CHINA, end_of
+from compliance.moments import SHANGHAI, end_of
 from portals.model import Obligation
 from portals.working import show_working
 from storage.records import Assessment, Status
@@ -134,9 +134,9 @@ def _day(day: date) -> str:
 
 
 def _zh(moment: datetime) -> str:
-    local = moment.astimezone(CHINA)
+    local = moment.astimezone(SHANGHAI)
     return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
 
 
 def _en(moment: datetime) -> str:
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M} (China)"
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M} (China)"

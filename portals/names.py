@@ -110,6 +110,28 @@ class _Hit:
         return self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
 
 
+_SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府网站|法治政府")
+_YEARS = re.compile(r"20\d{2}年?度?|[二][〇零○一二三四五六七八九]{3}年度?")
+_ORGAN_ENDS = re.compile(
+    r"(?:局|厅|委|委员会|办|办公室|办公厅|政府|镇|乡|街道|街道办事处|办事处|中心|院|署|站|所|队|处|社|会|馆|集团|公司|学校|医院"
+    r"|管委会|省|市|州|盟|县|区|旗)$"
+)
+
+
+def organ_in(title: str) -> str | None:
+    """The words of a title that look like an organ's name, registered or not; None when it names nobody.
+
+    For titles in a column of one organ: 2023年政府信息公开工作年度报告 is its own, 水文站2023年… is somebody else's.
+    """
+    text = fold(title)
+    subject = _SUBJECT.search(text)
+    words = _YEARS.sub("|", text[: subject.start()] if subject else text)
+    for part in reversed(re.split(r"[^\u4e00-\u9fff]+|关于|公布|发布|印发|转发|转载", words)):
+        if len(part) > 1 and _ORGAN_ENDS.search(part):
+            return part
+    return None
+
+
 def _words_before(text: str) -> str:
     """The characters that belong to the name that begins where `text` ends."""
     run = _HAN.search(text)

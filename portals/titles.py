@@ -12,10 +12,10 @@ from functools import cache
 
 from portals.folding import fold
 from portals.model import Organ
-from portals.names import Names
+from portals.names import Names, organ_in
 from portals.series import built_in_series
 
-__all__ = ["Names", "fold", "organ_named", "report_year", "series_of"]
+__all__ = ["Names", "fold", "organ_in", "organ_named", "report_year", "series_of"]
 
 
 @dataclass(frozen=True, slots=True)

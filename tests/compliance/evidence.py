@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from compliance import Evidence
-from compliance.moments import CHINA
+from compliance.moments import SHANGHAI
 from portals.due import due
 from portals.model import Kind, Level, Obligation, Organ
 from storage.records import Candidate, Observation, Outcome, Sighting, Visit
@@ -30,7 +30,7 @@ def owed(kind: Kind = "government", level: Level = "county") -> Obligation:
 def at(day: str, hour: int = 12, minute: int = 0, second: int = 0) -> datetime:
     """A moment of 2024 in China: at("02-20", 23, 59, 59)."""
     month, number = day.split("-")
-    return datetime(2024, int(month), int(number), hour, minute, second, tzinfo=CHINA).astimezone(UTC)
+    return datetime(2024, int(month), int(number), hour, minute, second, tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def day(text: str) -> date:

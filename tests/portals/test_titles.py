@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portals.model import Kind, Level, Organ
-from portals.titles import Names, fold, organ_named, report_year, series_of
+from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
 
 
 @pytest.mark.parametrize(
@@ -171,6 +171,88 @@ def test_a_title_names_the_organ_with_or_without_its_region(title: str, id: str)
 )
 def test_a_title_that_names_somebody_else_or_several_names_nobody(title: str) -> None:
     assert organ_named(title, ORGANS) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("2023年政府信息公开工作年度报告", None),
+        ("关于公布2023年政府信息公开工作年度报告的通知", None),
+        ("政府信息公开工作年度报告", None),
+        ("巴中市水利局水文站2023年政府信息公开工作年度报告", "巴中市水利局水文站"),
+        ("关于沙坝子镇2023年政府信息公开工作年度报告", "沙坝子镇"),
+        ("2023年达州市通川区政府信息公开工作年度报告", "达州市通川区"),
+        ("【年报】云顶林场管理局 2023 年度政府信息公开年报", "云顶林场管理局"),
+    ],
+)
+def test_a_name_in_a_title_is_told_from_none_also_when_nobody_registered_it(title: str, words: str | None) -> None:
+    assert organ_in(title) == words
+
+
+REGIONS = st.sampled_from(
+    ["青屏", "云溪", "白鹭", "松陵", "雁塘", "桐坞", "澄湖", "石矶", "通江", "平昌", "万源", "忠", "开"]
+)
+OFFICES = [
+    "教育局",
+    "财政局",
+    "水利局",
+    "审计局",
+    "统计局",
+    "司法局",
+    "民政局",
+    "公安局",
+    "林业局",
+    "住房和城乡建设局",
+    "人力资源和社会保障局",
+    "生态环境局",
+    "自然资源和规划局",
+    "市场监督管理局",
+    "城市管理局",
+    "交通运输局",
+    "农业农村局",
+    "卫生健康委员会",
+    "发展和改革局",
+    "应急管理局",
+    "退役军人事务局",
+    "医疗保障局",
+    "文化和旅游局",
+    "机关事务管理局",
+    "人民政府办公室",
+]
+
+
+@st.composite
+def counties(draw: st.DrawFn) -> list[Organ]:
+    """A city with a county or two, each with its government and some departments."""
+    names = draw(st.lists(REGIONS, min_size=3, max_size=3, unique=True))
+    city = f"{names[0]}州市" if len(names[0]) == 1 else f"{names[0]}市"
+    found = [organ("0", f"{city}人民政府", "city", "government")]
+    for number, name in enumerate(names[1:], start=1):
+        county = f"{name}{'县' if len(name) == 1 else draw(st.sampled_from(['县', '区', '市']))}"
+        front = city if draw(st.booleans()) else ""
+        found.append(organ(f"{number}", f"{front}{county}人民政府", kind="government", parent="0"))
+        for office in draw(st.lists(st.sampled_from(OFFICES), min_size=1, max_size=4, unique=True)):
+            found.append(organ(f"{number}-{office}", f"{front}{county}{office}", parent=f"{number}"))
+    return found
+
+
+@given(counties(), st.data())
+def test_in_any_city_a_name_with_its_region_names_that_organ(organs: list[Organ], data: st.DataObject) -> None:
+    wanted = data.draw(st.sampled_from(organs))
+    city = organs[0].name.removesuffix("人民政府")
+    short = wanted.name if wanted is organs[0] else wanted.name.removeprefix(city)
+    called = data.draw(
+        st.sampled_from([wanted.name, short, f"四川省{wanted.name}", wanted.name.removesuffix("人民政府")])
+    )
+    year = data.draw(st.sampled_from(["2023年", " 2023 年度", "关于2023年"]))
+    named = organ_named(f"{called}{year}政府信息公开工作年度报告", organs)
+    assert named is not None and named.id == wanted.id
+
+
+@given(counties(), st.sampled_from(OFFICES), REGIONS)
+def test_in_any_city_a_stranger_names_nobody(organs: list[Organ], office: str, region: str) -> None:
+    stranger = f"{region}{'州县' if len(region) == 1 else '新区'}{office}"
+    assert organ_named(f"{stranger}2023年政府信息公开工作年度报告", organs) is None
 
 
 def test_two_organs_of_one_name_are_told_apart_by_their_region_only() -> None:
