@@ -8,6 +8,7 @@ from dataclasses import replace
 from alerts.model import Case, Severity, Subscriber
 from alerts.text import BEIJING
 from alerts.words import kinds
+from portals.model import Organ
 
 _RANK: dict[str, int] = {"error": 3, "warning": 2, "doubtful": 1, "info": 0}
 
@@ -40,9 +41,14 @@ def _wants(case: Case, subscriber: Subscriber) -> bool:
         return False
     if _RANK[severity(case)] < _RANK[subscriber.severity]:
         return False
+    return watches(subscriber, case.organ)
+
+
+def watches(subscriber: Subscriber, organ: Organ) -> bool:
+    """Whether the organ is among those that the subscriber is told of; without regions and organs, every one is."""
     if not subscriber.regions and not subscriber.organs:
         return True
-    return case.organ.id in subscriber.organs or any(within(case.organ.region, code) for code in subscriber.regions)
+    return organ.id in subscriber.organs or any(within(organ.region, code) for code in subscriber.regions)
 
 
 def _without_doubtful(case: Case, subscriber: Subscriber) -> Case | None:

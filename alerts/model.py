@@ -32,6 +32,7 @@ class Subscriber:
     severity: Literal["error", "warning", "info"] = "warning"  # the least that is told
     delivery: Literal["digest", "immediate"] = "digest"
     role: Role = "officer"  # an operator is also told what we may have misread
+    ledger: bool = True  # whether digests carry the ledger of the subscriber's organs
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _CHOICES = {
     "role": ("officer", "operator"),
 }
 _LISTS = ("regions", "organs", "kinds")
-_KEYS = ("name", "email", *_CHOICES, *_LISTS)
+_KEYS = ("name", "email", "ledger", *_CHOICES, *_LISTS)
 
 Say = Callable[[int, str], None]
 
@@ -105,6 +105,10 @@ def _subscriber(entry: CommentedMap, line: int, kinds: frozenset[str], say: Say)
                     key,
                     f"`{key}` must be one of {', '.join(choices)}, not `{entry[key]}`",
                 )
+    if "ledger" in entry:
+        fields["ledger"] = entry["ledger"]
+        if not isinstance(entry["ledger"], bool):
+            fault("ledger", "`ledger` must be true or false")
     for key in _LISTS:
         fields[key] = _words(entry, key, fault)
     _known(fields, kinds, fault)

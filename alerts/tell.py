@@ -7,10 +7,14 @@ nothing on record is forgotten. Sending is `alerts.deliver`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import reports
+from alerts import ledger
+from alerts.choose import watches
 from alerts.compose import compose
+from alerts.facts import facts
 from alerts.model import Case, Letterhead, Subscriber
 from alerts.words import kinds
 from portals.due import due
@@ -21,6 +25,7 @@ from storage import queries
 from storage.database import Database
 from storage.records import Assessment, Event, Message, Visit
 
+LEDGER_ORGANS = 2_000  # a ledger of more is had from the pages, not by mail
 _VISITED = ("missing", "unknown", "withdrawn", "backdated")  # kinds whose reader asks when we looked
 
 
@@ -30,7 +35,12 @@ def tell(
     """Keep the events that are not on record yet, with the mails about them; the mails. Telling twice tells once."""
     fresh = _fresh(db, events)
     cases = gather(db, fresh, now)
-    messages = [message for subscriber in subscribers for message in compose(cases, subscriber, head, now)]
+    messages = []
+    for subscriber in subscribers:
+        composed = compose(cases, subscriber, head, now)
+        if composed and subscriber.delivery == "digest" and subscriber.ledger:
+            composed = [replace(message, attachments=_ledgers(db, cases, subscriber, now)) for message in composed]
+        messages += composed
     queries.put_events(db, fresh, messages)
     return messages
 
@@ -49,6 +59,24 @@ def gather(db: Database, events: Sequence[Event], now: datetime) -> list[Case]:
         if assessment is not None:
             cases.append(_case(db, event, organs.get(event.organ) or _gone(event.organ), assessment, now))
     return cases
+
+
+def _ledgers(
+    db: Database, cases: Sequence[Case], subscriber: Subscriber, now: datetime
+) -> tuple[tuple[str, str, bytes], ...]:
+    """The ledger of the subscriber's organs for each year that the mail is about; none where it would be too long."""
+    watched = {organ.id for organ in queries.organs(db) if watches(subscriber, organ)}
+    if not watched or len(watched) > LEDGER_ORGANS:
+        return ()
+    language, made = subscriber.language, []
+    periods = {(case.event.year, case.event.series): case.series for case in cases}
+    for (year, key), series in sorted(periods.items()):
+        found = facts(db, year, key, now, language, watched)
+        name = series.name_zh if language == "zh" else series.name_en
+        suffix = "" if key == "ogi" else f"-{key}"
+        file = ledger.file_name(year, now, language).replace(".xlsx", f"{suffix}.xlsx")
+        made.append((file, ledger.XLSX, ledger.export(found, year, name, now, language)))
+    return tuple(made)
 
 
 def _fresh(db: Database, events: Sequence[Event]) -> list[Event]:

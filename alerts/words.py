@@ -82,7 +82,7 @@ class Words:
 
     def of(self, group: str, key: str) -> str:
         """A word of a group; what the group does not know is given back as it is."""
-        found = self._words[group]
+        found = self._words.get(group)
         return str(found.get(key, key)) if isinstance(found, dict) else key
 
     def day(self, day: date) -> str:

@@ -14,10 +14,19 @@ from starlette.exceptions import HTTPException
 
 from storage.archive import Archive
 from storage.database import Database
-from web import board, captures, cdx, health, memento, organs, reports
+from web import board, captures, cdx, health, ledger, memento, organs, reports
 from web.desk import Desk, environment, page
 
-ROUTERS = (board.router, organs.router, reports.router, captures.router, health.router, memento.router, cdx.router)
+ROUTERS = (
+    board.router,
+    organs.router,
+    reports.router,
+    captures.router,
+    health.router,
+    memento.router,
+    cdx.router,
+    ledger.router,
+)
 FOR_PROGRAMS = ("/cdx", "/timegate/", "/timemap/", "/web/")
 
 

@@ -53,7 +53,7 @@ class Words:
     def of(self, group: str, key: str) -> str:
         """A word of a group; what the group does not know is given back as it is."""
         found = self._table.get(group)
-        return str(found.get(key, key)) if isinstance(found, dict) else key
+        return str(found.get(key, key)) if isinstance(found, dict) else self._mail.of(group, key)
 
     def outcome(self, key: str) -> str:
         """How a visit ended, or why a status is unknown."""
