@@ -44,9 +44,19 @@ def read_article(html: str, url: str) -> Article:
 
 
 def is_document(url: str) -> bool:
-    """Whether a URL names a document rather than a page: report.pdf, download.jsp?…, viewer.html?file=report.pdf."""
-    path = urlsplit(url).path.lower()
-    return path.rpartition(".")[2] in rules()["documents"] or path.endswith("/download.jsp")
+    """Whether a URL names a document rather than a page.
+
+    report.pdf; /system/_content/download.jsp?urltype=…; /module/download/downfile.jsp?classid=0&filename=5a10….docx
+    """
+    parts = urlsplit(url)
+    names = [parts.path, *(value for values in parse_qs(parts.query).values() for value in values)]
+    if any(name.lower().rpartition(".")[2] in rules()["documents"] for name in names):
+        return True
+    return parts.path.lower().rpartition("/")[2] in rules()["document_scripts"]
+
+
+def _names_a_document(label: str) -> bool:
+    return label.strip(" )）]】").lower().rpartition(".")[2] in rules()["documents"]
 
 
 def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
@@ -59,10 +69,11 @@ def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
             continue
         if viewed:  # pdf.js: /web/viewer.html?file=/doc/report.pdf
             target = urljoin(url, unquote(viewed[0]))
-        if not target.startswith(("http://", "https://")) or not is_document(target):
+        if not target.startswith(("http://", "https://")):
             continue
-        label = node.text(deep=True, strip=True) + (node.attributes.get("title") or "")
-        if node.tag != "a" or _REPORTISH.search(label) or is_document("http://x/" + label):
+        labels = (node.text(deep=True, strip=True), node.attributes.get("title") or "")
+        named = any(_names_a_document(label) for label in labels)
+        if named or (is_document(target) and (node.tag != "a" or _REPORTISH.search("".join(labels)))):
             yield target
 
 

@@ -27,6 +27,11 @@ URL = "http://www.example.gov.cn/zwgk/202401/t20240131_87885.html"
             '<iframe src="/pdfjs/web/viewer.html?file=/doc/a%20b.pdf"></iframe>',
             ["http://www.example.gov.cn/doc/a b.pdf"],
         ),
+        (
+            '<a href="/module/download/downfile.jsp?classid=0&amp;filename=5a10.docx">石矶乡年度报告.docx</a>',
+            ["http://www.example.gov.cn/module/download/downfile.jsp?classid=0&filename=5a10.docx"],
+        ),
+        ('<a href="/attach/8f3a">某镇2023年度报告（盖章版.pdf）</a>', ["http://www.example.gov.cn/attach/8f3a"]),
         ('<embed src="nb.pdf">', ["http://www.example.gov.cn/zwgk/202401/nb.pdf"]),
         ('<a href="/files/form.doc">首页</a><a href="next.html">附件</a>', []),
         ('<a href="file:///etc/passwd.pdf">附件</a><a href="http://[.pdf">附件</a>', []),
