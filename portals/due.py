@@ -57,6 +57,14 @@ def _exemption(organ: Organ, due_notice: date) -> str | None:
     return ABOLISHED if organ.until is not None and organ.until < due_notice else None
 
 
+def load_local_rules(path: Path) -> tuple[DueRule, ...]:
+    """Stricter local notices of a data file, to be used beside `built_in_rules()`; raises RegistryFaults.
+
+    Every rule must name its regions: what holds everywhere ships with the project.
+    """
+    return _load(path, local=True)
+
+
 def obligations(
     organs: Iterable[Organ], series: str, year: int, rules: Sequence[DueRule] | None = None
 ) -> Iterator[Obligation]:
@@ -87,6 +95,10 @@ def _applies(rule: DueRule, organ: Organ, series: str, year: int) -> bool:
 
 def load_due_rules(path: Path) -> tuple[DueRule, ...]:
     """The rules of a data file; raises RegistryFaults with every fault of it, overlapping general rules among them."""
+    return _load(path, local=False)
+
+
+def _load(path: Path, *, local: bool) -> tuple[DueRule, ...]:
     faults = FaultList(str(path))
     top = read_yaml(path, faults)
     if top is None:
@@ -97,6 +109,9 @@ def load_due_rules(path: Path) -> tuple[DueRule, ...]:
     top.close()
     if not rules:
         top.fault(None, "没有任何规则", "there are no rules")
+    for entry, rule in zip(entries, rules, strict=True):
+        if local and not rule.regions:
+            entry.fault(None, "本地规则须写明 regions", "a local rule must name its regions")
     for (_, one), (entry, other) in combinations(zip(entries, rules, strict=True), 2):
         if not one.regions and not other.regions and _overlap(one, other):
             entry.fault(None, "与前面的规则重叠", "overlaps with an earlier rule: one organ would have two due dates")
@@ -105,7 +120,9 @@ def load_due_rules(path: Path) -> tuple[DueRule, ...]:
 
 
 def _one_rule(entry: Mapping) -> DueRule:
+    """One rule. A local one has no `statute` of its own: the law is the same everywhere."""
     regions = entry.take_texts("regions")
+    notice = entry.take("notice", month_day, "'MM-DD'", (1, 31))
     if any(not re.fullmatch(r"[1-9]\d{1,11}", prefix) for prefix in regions):
         entry.fault("regions", "应为行政区划代码的开头数字", "expected leading digits of region codes")
     series = entry.take_text("series")
@@ -117,8 +134,8 @@ def _one_rule(entry: Mapping) -> DueRule:
         kinds=entry.take("kinds", lambda value: _some_of(value, KINDS), f"a list of {', '.join(KINDS)}", ()),
         levels=entry.take("levels", lambda value: _some_of(value, LEVELS), f"a list of {', '.join(LEVELS)}", ()),
         regions=regions,
-        notice=entry.take("notice", month_day, "'MM-DD'", (1, 31)),
-        statute=entry.take("statute", month_day, "'MM-DD'", (12, 31)),
+        notice=notice,
+        statute=notice if regions else entry.take("statute", month_day, "'MM-DD'", (12, 31)),
         ground_zh=entry.take_text("ground_zh"),
         ground_en=entry.take_text("ground_en"),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portals.calendar import holiday_on, is_working_day, load_calendar, next_working_day
-from portals.due import built_in_rules, due, load_due_rules, obligations
+from portals.due import built_in_rules, due, load_due_rules, load_local_rules, obligations
 from portals.faults import RegistryFaults
 from portals.model import Kind, Level, Organ
 from portals.series import built_in_series, load_series
@@ -70,7 +70,7 @@ RULES = """rules:
   - {series: ogi, years: [2021, null], kinds: [government], levels: [county], notice: '02-20', statute: '03-31',
      ground_zh: 甲, ground_en: A}
   - {series: ogi, years: [2023, 2023], kinds: [government], levels: [county], regions: ['5117'], notice: '02-10',
-     statute: '03-31', ground_zh: 乙, ground_en: B}
+     ground_zh: 乙, ground_en: B}
 """
 
 
@@ -83,6 +83,23 @@ def test_a_stricter_local_notice_counts_in_its_region_only(tmp_path: Path) -> No
     assert (here.due_notice, here.due_statute, here.rule.ground_en) == (date(2024, 2, 10), date(2024, 3, 31), "B")
     assert (there.due_notice, there.rule.ground_en) == (date(2024, 2, 20), "A")
     assert "stricter" in show_working(here).en
+
+
+def test_local_rules_stand_beside_those_that_ship_and_must_name_a_region(tmp_path: Path) -> None:
+    path = tmp_path / "local.yaml"
+    local = "series: ogi, years: [2021, null], kinds: [department], levels: [city], notice: '01-20', ground_zh: 甲"
+    path.write_text(f"rules:\n  - {{{local}, ground_en: A, regions: ['51']}}\n", encoding="utf-8")
+    rules = (*built_in_rules(), *load_local_rules(path))
+    owed = due(organ("department", "city"), "ogi", 2023, rules)
+    assert owed is not None and (owed.due_notice, owed.due_statute) == (date(2024, 1, 20), date(2024, 1, 31))
+    path.write_text(
+        f"rules:\n  - {{{local}, ground_en: A, statute: '01-31'}}\n"
+        f"  - {{{local}, ground_en: A, regions: ['51'], statute: '01-31'}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(RegistryFaults) as refused:
+        load_local_rules(path)
+    assert places(refused) == [(2, None), (3, "statute")]
 
 
 def test_organs_owe_for_the_years_in_which_they_existed() -> None:
@@ -144,7 +161,7 @@ def test_rules_with_faults_are_refused_with_all_of_them(tmp_path: Path) -> None:
     colour: red
   - {series: ogi, years: [2021, null], kinds: [government], levels: [county], notice: '03-20', statute: '02-28',
      ground_zh: 甲, ground_en: A, regions: [x]}
-  - {series: ogi, years: [2020, 2022], kinds: [government], levels: [county], notice: '02-20', statute: '03-31',
+  - {series: ogi, years: [2020, 2022], kinds: [government], levels: [county], notice: '02-20', statute: '01-31',
      ground_zh: 甲, ground_en: A}
   - {series: ogi, years: [2022, null], kinds: [government], levels: [county], notice: '02-20', statute: '03-31',
      ground_zh: 甲, ground_en: A}
@@ -167,7 +184,8 @@ extra: 1
             (2, "ground_en"),
             (9, "colour"),
             (11, "regions"),
-            (10, "notice"),
+            (10, "statute"),
+            (12, "notice"),
             (14, None),
             (16, None),
             (17, "extra"),
