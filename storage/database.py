@@ -50,10 +50,14 @@ class Database:
         if self._lock is None:
             raise DatabaseError("this database was opened for reading only")
         try:
+            self._lock.renew()
             with self._engine.begin() as connection:
                 yield connection
         except OperationalError as error:
-            raise DatabaseError(f"the database could not be written: {error.orig}") from error
+            raise DatabaseError(
+                f"the database could not be written: {str(error.orig).strip()}; nothing of this step was kept. "
+                "See that it runs and its disk has room, then run again"
+            ) from error
 
     def upsert(self, connection: Connection, table: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
         """Insert rows; those whose primary key is there already are replaced."""
@@ -189,6 +193,9 @@ def _tune_sqlite_reader(connection: Any, _record: object) -> None:
 
 
 class _Lock:
+    def renew(self) -> None:
+        """See that the lock is still ours; raises AnotherWriter when it was lost to somebody."""
+
     def release(self) -> None:
         raise NotImplementedError
 
@@ -223,12 +230,24 @@ class _AdvisoryLock(_Lock):
     """A session lock on PostgreSQL: the server lets go of it when the connection ends."""
 
     def __init__(self, engine: Engine) -> None:
-        self._connection = engine.connect()
+        self._engine = engine
+        self._acquire()
+
+    def _acquire(self) -> None:
+        self._connection = self._engine.connect()
         got = self._connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY}).scalar()
         self._connection.commit()
         if not got:
             self._connection.close()
             raise AnotherWriter("another Nianbao is writing to this PostgreSQL database; wait for it, or stop it")
+
+    def renew(self) -> None:
+        try:
+            self._connection.execute(text("SELECT 1"))
+            self._connection.commit()
+        except OperationalError:  # the server was restarted, and forgot our lock with our session
+            self._connection.close()
+            self._acquire()
 
     def release(self) -> None:
         if not self._connection.closed:

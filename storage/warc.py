@@ -14,11 +14,8 @@ would otherwise answer a reader with that empty 304 instead of the page that it 
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import io
-import os
-import re
 import threading
 import zlib
 from collections.abc import Callable, Mapping
@@ -33,9 +30,8 @@ from fastwarc.warc import WarcRecord
 
 from storage import codec, http
 from storage.errors import ArchiveError
-from storage.members import cut_back
-from storage.members import members as members_of
 from storage.records import Capture, Exchange, Rendering, Visit
+from storage.roll import Roll
 from storage.urls import target_uri, urlkey
 
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -51,8 +47,6 @@ VISIT = "urn:nianbao:visit:"  # + Visit.id
 HEAD = "Nianbao-Response-Head"
 
 Fields = list[tuple[str, str]]
-
-_UNSAFE_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def digest_of(data: bytes) -> str:
@@ -77,19 +71,11 @@ class WarcWriter:
         roll_at: int = 1 << 28,
         level: int = 6,
     ) -> None:
-        if _UNSAFE_NAME.search(prefix) or not prefix.strip("."):
-            raise ValueError(f"not fit for a file name: {prefix!r}")
-        self._folder, self._prefix, self._new_id = folder, prefix, new_id
-        self._info = {
-            "software": software,
-            "format": "WARC File Format 1.1",
-            **(info or {}),
-        }
-        self._roll_at, self._level = roll_at, level
+        self._new_id, self._level = new_id, level
+        self._info = {"software": software, "format": "WARC File Format 1.1", **(info or {})}
+        self._roll = Roll(folder, prefix, roll_at, self._warcinfo)
         self._lock = threading.RLock()
-        self._file: io.FileIO | None = None
-        self._size = 0
-        self._number = 0
+        self._at = datetime.min  # the moment of the object being written: a new file's warcinfo bears it
         self._closed = False
 
     # What is written
@@ -103,7 +89,7 @@ class WarcWriter:
         if refers_to is not None and refers_to.kind != "response":
             raise ValueError("a revisit must refer to the response that holds the payload, not to another revisit")
         with self._lock:
-            self._begin_file(exchange.at)
+            self._at = exchange.at
             capture, fields, block = self._response(exchange, refers_to)
             request = self._fields("request", capture.url, exchange.at, REQUEST)
             request += [("WARC-Concurrent-To", f"<urn:uuid:{capture.id}>")]
@@ -119,7 +105,7 @@ class WarcWriter:
         url = target_uri(rendering.url)
         captures = []
         with self._lock:
-            self._begin_file(rendering.at)
+            self._at = rendering.at
             for urn, content_type, data in parts:
                 fields = self._fields("resource", urn + url, rendering.at, content_type)
                 fields += [("WARC-Payload-Digest", digest_of(data))]
@@ -132,21 +118,20 @@ class WarcWriter:
     def visit(self, visit: Visit) -> None:
         """Write what a visit came to, as a metadata record: also the visits that got no response are evidence."""
         with self._lock:
-            self._begin_file(visit.at)
+            self._at = visit.at
             fields = self._fields("metadata", VISIT + target_uri(visit.id), visit.at, "application/json")
             self._append(fields, codec.to_json(visit))
 
     def sync(self) -> None:
         """Return when everything written so far is on disk."""
         with self._lock:
-            if self._file is not None:
-                os.fsync(self._file.fileno())
+            self._roll.sync()
 
     def close(self) -> None:
         """Sync and close; a second call does nothing."""
         with self._lock:
             self._closed = True
-            self._end_file()
+            self._roll.close()
 
     def __enter__(self) -> Self:
         return self
@@ -206,87 +191,16 @@ class WarcWriter:
             ("Content-Type", content_type),
         ]
 
-    # Files
-
-    def _begin_file(self, at: datetime) -> None:
-        """Have a file open that has room: the last one of this prefix, or a new one that begins with a warcinfo."""
+    def _append(self, fields: Fields, block: bytes) -> tuple[str, int]:
         if self._closed:
             raise ArchiveError("this WARC writer is closed")
-        if self._file is not None and self._size < self._roll_at:
-            return
-        if self._file is None and self._number == 0 and self._continue_last():
-            return
-        self._end_file()
-        self._number += 1
-        name = f"{self._prefix}-{self._number:05d}.warc.gz"
-        self._open(self._folder / name, "xb")
+        return self._roll.append(_member(fields, block, self._level))
+
+    def _warcinfo(self, name: str) -> bytes:
         text = "".join(f"{key}: {value}\r\n" for key, value in self._info.items())
-        fields = [
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", f"<urn:uuid:{self._new_id()}>"),
-        ]
-        fields += [("WARC-Date", codec.moment_text(at)), ("WARC-Filename", name)]
-        self._append([*fields, ("Content-Type", "application/warc-fields")], text.encode("utf-8"))
-
-    def _continue_last(self) -> bool:
-        """Open the last file of this prefix again, cut back; False when there is none, it is full, or it is damaged."""
-        found = sorted(self._folder.glob(f"{self._prefix}-[0-9][0-9][0-9][0-9][0-9].warc.gz"))
-        if not found:
-            return False
-        self._number = int(found[-1].name[-len("00001.warc.gz") : -len(".warc.gz")])
-        self._open(found[-1], "r+b")
-        cut_back(found[-1])
-        damaged = any(member.record is None for member in members_of(found[-1]))
-        if self._file is None or damaged:
-            return False
-        self._size = self._file.seek(0, os.SEEK_END)
-        if self._size == 0:  # killed before its warcinfo was written
-            found[-1].unlink()
-            self._number -= 1
-        return 0 < self._size < self._roll_at
-
-    def _open(self, path: Path, mode: str) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._file = io.FileIO(path, mode)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _sync_folder(self._folder)
-        except BlockingIOError as error:
-            self._file = None
-            raise ArchiveError(
-                f"{path.name} is being written by another process; give this crawl a prefix of its own"
-            ) from error
-        except OSError as error:
-            raise ArchiveError(
-                f"cannot write {path}: {error.strerror}; is the folder there, writable, the disk full?"
-            ) from error
-        self._size = 0
-
-    def _end_file(self) -> None:
-        if self._file is not None:
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._file = None
-
-    def _append(self, fields: Fields, block: bytes) -> tuple[str, int]:
-        """Write one record as one gzip member; (file name, offset). One that could not be written whole is cut off."""
-        if self._file is None:
-            raise ArchiveError("no WARC file is open")
-        data = _member(fields, block, self._level)
-        offset = self._size
-        try:
-            written = 0
-            while written < len(data):
-                written += self._file.write(memoryview(data)[written:]) or 0
-        except OSError as error:
-            self._file.truncate(offset)
-            self._file.seek(offset)
-            raise ArchiveError(
-                f"cannot write to {self._file.name!r}: {error.strerror}; make room, then start the crawl again: "
-                "everything written before is whole"
-            ) from error
-        self._size += len(data)
-        return Path(str(self._file.name)).name, offset
+        fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<urn:uuid:{self._new_id()}>")]
+        fields += [("WARC-Date", codec.moment_text(self._at)), ("WARC-Filename", name)]
+        return _member([*fields, ("Content-Type", "application/warc-fields")], text.encode("utf-8"), self._level)
 
 
 def _member(fields: Fields, block: bytes, level: int) -> bytes:
@@ -346,11 +260,3 @@ def resource_capture(urn: str, url: str, at: datetime, data: bytes, identity: st
 
 def _uuid(fields: Fields) -> str:
     return next(value for name, value in fields if name == "WARC-Record-ID")[len("<urn:uuid:") : -1]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -56,16 +56,24 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def db_url(request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path) -> str:
-    """The address of an empty database of the newest form: every test that uses it runs on both kinds."""
-    if request.param == "sqlite":
-        shutil.copy(empty_database, tmp_path / "nianbao.db")
-        return f"sqlite:///{tmp_path}/nianbao.db"
-    url: str = request.getfixturevalue("postgres")
+@pytest.fixture
+def sqlite_url(tmp_path: Path, empty_database: Path) -> str:
+    shutil.copy(empty_database, tmp_path / "nianbao.db")
+    return f"sqlite:///{tmp_path}/nianbao.db"
+
+
+@pytest.fixture
+def postgresql_url(postgres: str) -> str:
     name = f"test_{uuid4().hex}"
-    _administer(url, f"CREATE DATABASE {name} TEMPLATE template")
-    return url.replace("/postgres?", f"/{name}?")
+    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE template")
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite_url", "postgresql_url"], ids=["sqlite", "postgresql"])
+def db_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database of the newest form: every test that uses it runs on both kinds."""
+    url: str = request.getfixturevalue(request.param)
+    return url
 
 
 def _administer(url: str, statement: str) -> None:

@@ -270,14 +270,14 @@ class _FullDisk(io.FileIO):
 
 def test_a_full_disk_is_said_plainly_and_leaves_the_file_whole(folder: Path, writer: WarcWriter) -> None:
     first = writer.exchange(exchange())
-    real = writer._file
+    real = writer._roll._file
     assert real is not None
     with _FullDisk(folder / first.file, "r+b") as full:
         full.seek(0, io.SEEK_END)
-        writer._file = full
-        with pytest.raises(ArchiveError, match="No space left on device; make room"):
+        writer._roll._file = full
+        with pytest.raises(ArchiveError, match="No space left on device; see that"):
             writer.exchange(exchange(at=day(1)))
-        writer._file = real
+        writer._roll._file = real
     assert warcio_check(folder) == ""
     real.seek(0, io.SEEK_END)
     assert writer.exchange(exchange(at=day(2))).offset > first.offset
