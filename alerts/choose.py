@@ -10,6 +10,7 @@ from alerts.text import BEIJING
 from alerts.words import kinds
 from portals.model import Organ
 
+MISSING = ("missing", "overdue")  # kinds that say: it is past due and not there
 _RANK: dict[str, int] = {"error": 3, "warning": 2, "doubtful": 1, "info": 0}
 
 
@@ -27,7 +28,12 @@ def severity(case: Case) -> Severity:
 
 def _missing_by_statute(case: Case) -> bool:
     """What is missing carries no `late_by`: it gets graver by itself, on the day after the statute's."""
-    return case.event.kind == "missing" and case.event.at.astimezone(BEIJING).date() > case.assessment.due_statute
+    return case.event.kind in MISSING and case.event.at.astimezone(BEIJING).date() > case.assessment.due_statute
+
+
+def days_past(case: Case) -> int:
+    """Days between the notice's due date and the event."""
+    return (case.event.at.astimezone(BEIJING).date() - case.assessment.due_notice).days
 
 
 def choose(cases: Iterable[Case], subscriber: Subscriber) -> list[Case]:
@@ -37,9 +43,12 @@ def choose(cases: Iterable[Case], subscriber: Subscriber) -> list[Case]:
 
 
 def _wants(case: Case, subscriber: Subscriber) -> bool:
-    if subscriber.kinds and case.event.kind not in subscriber.kinds:
+    kind = kinds().get(case.event.kind)
+    if case.event.kind not in subscriber.kinds and (subscriber.kinds or (kind is not None and kind.asked)):
         return False
-    if _RANK[severity(case)] < _RANK[subscriber.severity]:
+    if _RANK[severity(case)] < _RANK[subscriber.severity] and not (kind is not None and kind.asked):
+        return False
+    if case.event.kind in MISSING and days_past(case) < subscriber.after_days:
         return False
     return watches(subscriber, case.organ)
 

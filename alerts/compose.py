@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts.choose import choose
+from alerts.hours import send_at
 from alerts.letters import Letter, cause_of, write
 from alerts.mime import mailbox
 from alerts.model import Case, Letterhead, Subscriber
@@ -23,15 +24,14 @@ _SPACE = uuid5(NAMESPACE_URL, "https://nianbao.invalid/alerts")  # of our Messag
 
 
 def compose(cases: Iterable[Case], subscriber: Subscriber, head: Letterhead, now: datetime) -> list[Message]:
-    """What `subscriber` is to be sent about `cases`: nothing, one digest, or, if immediate, one mail a cause."""
+    """What `subscriber` is to be sent about `cases`: nothing, one digest, or one mail a cause where that is wanted."""
     chosen = choose(cases, subscriber)
     if not chosen:
         return []
-    if subscriber.delivery == "digest":
-        return [_message(chosen, subscriber, head, now)]
     by_cause: dict[tuple[str, ...], list[Case]] = {}
     for case in chosen:
-        by_cause.setdefault(cause_of(case), []).append(case)
+        alone = subscriber.delivery == "immediate" or case.event.kind in subscriber.immediate
+        by_cause.setdefault(cause_of(case) if alone else (), []).append(case)
     return [_message(group, subscriber, head, now) for group in by_cause.values()]
 
 
@@ -43,7 +43,7 @@ def _message(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, no
     thread = f"<{_thread(cases, subscriber)}@{domain}>"
     return Message(
         id=f"{identity}@{domain}",
-        at=now,
+        at=send_at(subscriber, now),
         to=subscriber.email,
         subject=clean(letter.subject, 200),
         text=_render("letter.txt", letter),

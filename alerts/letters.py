@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from alerts import links
-from alerts.choose import by_gravity, severity
+from alerts.choose import MISSING, by_gravity, severity
 from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Wording, Words, kinds
@@ -214,7 +214,7 @@ def _due(case: Case, words: Words) -> str:
 def _due_with_delay(case: Case, words: Words, now: datetime) -> str:
     due = _due(case, words)
     days = (now.astimezone(BEIJING).date() - case.assessment.due_notice).days
-    if case.event.kind != "missing" or days <= 0:
+    if case.event.kind not in MISSING or days <= 0:
         return due
     gap = "，" if words.language == "zh" else ", "
     return due + gap + words("passed", days=days)
@@ -272,7 +272,7 @@ def _fault(group: list[Finding], words: Words) -> Fault:
 def _note(case: Case, words: Words, faults: list[Fault]) -> str:
     if faults:
         return faults[0].message
-    return _published(case, words) if case.event.kind != "missing" else ""
+    return _published(case, words) if case.event.kind not in MISSING else ""
 
 
 def _counts(parts: Iterable[Part]) -> tuple[tuple[int, str, Severity], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import time
 from email.utils import parseaddr
 from typing import Literal
 
@@ -21,7 +22,7 @@ NAME = "Nianbao 年报监测"  # of the sender, where the settings give only an 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Whom to tell. Empty `regions` and `organs` are everything; empty `kinds` are all kinds."""
+    """Whom to tell. Empty `regions` and `organs` are everything; empty `kinds` are all kinds but `due`."""
 
     name: str
     email: str
@@ -31,6 +32,10 @@ class Subscriber:
     kinds: tuple[str, ...] = ()  # event kinds
     severity: Literal["error", "warning", "info"] = "warning"  # the least that is told
     delivery: Literal["digest", "immediate"] = "digest"
+    immediate: tuple[str, ...] = ()  # kinds that go out by themselves although the rest is a digest
+    after_days: int = 0  # told of what is missing only when it is so many days past due: the next person up
+    quiet: tuple[time, time] | None = None  # hours in Beijing in which no mail goes out: from, up to
+    working_days: bool = False  # mail goes out on working days only
     role: Role = "officer"  # an operator is also told what we may have misread
     ledger: bool = True  # whether digests carry the ledger of the subscriber's organs
 

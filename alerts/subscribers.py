@@ -15,6 +15,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from alerts.errors import BadSubscribers, Fault
+from alerts.hours import hours
 from alerts.model import Subscriber, is_address
 
 MAX_BYTES = 4_000_000
@@ -26,8 +27,8 @@ _CHOICES = {
     "delivery": ("digest", "immediate"),
     "role": ("officer", "operator"),
 }
-_LISTS = ("regions", "organs", "kinds")
-_KEYS = ("name", "email", "ledger", *_CHOICES, *_LISTS)
+_LISTS = ("regions", "organs", "kinds", "immediate")
+_KEYS = ("name", "email", "ledger", "working_days", "after_days", "quiet", *_CHOICES, *_LISTS)
 
 Say = Callable[[int, str], None]
 
@@ -105,23 +106,38 @@ def _subscriber(entry: CommentedMap, line: int, kinds: frozenset[str], say: Say)
                     key,
                     f"`{key}` must be one of {', '.join(choices)}, not `{entry[key]}`",
                 )
-    if "ledger" in entry:
-        fields["ledger"] = entry["ledger"]
-        if not isinstance(entry["ledger"], bool):
-            fault("ledger", "`ledger` must be true or false")
+    _habits(entry, fields, fault)
     for key in _LISTS:
         fields[key] = _words(entry, key, fault)
     _known(fields, kinds, fault)
     return (Subscriber(**fields), line) if sound else None
 
 
+def _habits(entry: CommentedMap, fields: dict[str, Any], fault: Callable[[str, str], None]) -> None:
+    """How and when the subscriber wants mail."""
+    for key in ("ledger", "working_days"):
+        if key in entry:
+            fields[key] = entry[key]
+            if not isinstance(entry[key], bool):
+                fault(key, f"`{key}` must be true or false")
+    if "after_days" in entry:
+        days = fields["after_days"] = entry["after_days"]
+        if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= 365:
+            fault("after_days", "`after_days` must be a number of days from 0 to 365")
+    if "quiet" in entry:
+        fields["quiet"] = hours(str(entry["quiet"]))
+        if fields["quiet"] is None:
+            fault("quiet", "`quiet` must be hours such as 22:00-08:00")
+
+
 def _known(fields: dict[str, Any], kinds: frozenset[str], fault: Callable[[str, str], None]) -> None:
     for code in fields["regions"]:
         if not _REGION.fullmatch(code):
             fault("regions", f"`{code}` is not a GB/T 2260 code of 6, 9 or 12 digits")
-    for kind in fields["kinds"]:
-        if kind not in kinds:
-            fault("kinds", f"unknown kind `{kind}`; known are {', '.join(sorted(kinds))}")
+    for key in ("kinds", "immediate"):
+        for kind in fields[key]:
+            if kind not in kinds:
+                fault(key, f"unknown kind `{kind}`; known are {', '.join(sorted(kinds))}")
 
 
 def _word(entry: CommentedMap, key: str, fault: Callable[[str, str], None]) -> str:

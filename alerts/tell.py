@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.records import Assessment, Event, Message, Visit
 
 LEDGER_ORGANS = 2_000  # a ledger of more is had from the pages, not by mail
-_VISITED = ("missing", "unknown", "withdrawn", "backdated")  # kinds whose reader asks when we looked
+_VISITED = ("missing", "overdue", "unknown", "withdrawn", "backdated")  # kinds whose reader asks when we looked
 
 
 def tell(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
+from portals.moments import SHANGHAI
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+BEIJING = SHANGHAI
 
 
 def clean(text: str, longest: int = 120) -> str:

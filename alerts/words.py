@@ -46,6 +46,7 @@ class Kind:
     severity: Literal["error", "warning", "info", "by_deadline", "by_findings"]
     fault: Literal["organ", "ours", "none"]
     audience: Literal["officers", "operators"]
+    asked: bool  # told only to those who name it among their kinds
     zh: Wording
     en: Wording
 
@@ -61,7 +62,7 @@ def kinds() -> dict[str, Kind]:
 
 def _kind(key: str, rank: int, entry: dict[str, Any]) -> Kind:
     zh, en = Wording(**entry.pop("zh")), Wording(**entry.pop("en"))
-    return Kind(key=key, rank=rank, zh=zh, en=en, **entry)
+    return Kind(key=key, rank=rank, zh=zh, en=en, asked=entry.pop("asked", False), **entry)
 
 
 class Words:

@@ -205,7 +205,7 @@ class _Balance(HTMLParser):
 @given(st.text(max_size=200), st.text(max_size=200), st.sampled_from(["zh", "en"]), st.sampled_from(sorted(kinds())))
 def test_no_text_breaks_the_markup_or_the_headers(name: str, title: str, language: str, kind: str) -> None:
     told = case(kind, organ("a", name), (finding(title),), url=title, cause=name, published=date(2024, 2, 1))
-    subscriber = Subscriber(name or "x", "a@b.example", language, severity="info", role="operator")  # type: ignore[arg-type]
+    subscriber = Subscriber(name or "x", "a@b.example", language, kinds=(kind,), severity="info", role="operator")  # type: ignore[arg-type]
     (message,) = compose([told], subscriber, HEAD, NOW)
     mail = parsed(message)
     assert set(mail.keys()) == HEADERS

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,11 @@ subscribers:
     severity: error
     delivery: immediate
     role: operator
+    ledger: false
+    working_days: true
+    after_days: 14
+    quiet: 22:00-08:00
+    immediate: [unknown]
 """
     assert load(written(tmp_path, text), KINDS) == [
         Subscriber(
@@ -46,6 +52,11 @@ subscribers:
             severity="error",
             delivery="immediate",
             role="operator",
+            ledger=False,
+            working_days=True,
+            after_days=14,
+            quiet=(time(22), time(8)),
+            immediate=("unknown",),
         )
     ]
 
@@ -98,6 +109,9 @@ def test_an_address_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
         "a: b\nsubscribers: []",
         "subscribers:\n  - name: A\n    name: B\n    email: a@a.example\n",
         "subscribers:\n  - {name: [], email: {}}\n",
+        "subscribers:\n  - {name: A, email: a@a.example, after_days: soon}\n",
+        "subscribers:\n  - {name: A, email: a@a.example, quiet: always}\n",
+        "subscribers:\n  - {name: A, email: a@a.example, ledger: perhaps}\n",
         "subscribers:\n  - {name: A, email: a@a.example, regions: 511900}\n",
         "subscribers:\n  - {name: A, email: a@a.example, organs: [true, [x]]}\n",
         'subscribers:\n  - {name: "A\\nBcc: x@y.example", email: a@a.example}\n',
