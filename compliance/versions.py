@@ -21,8 +21,8 @@ def course_of(observations: Sequence[Observation], looks: Sequence[Look]) -> Cou
     """The versions in observations that are in order of time; there is at least one.
 
     One address is followed while it lives; what copies elsewhere say does not count. When it is gone, by a complete
-    visit to its column that no longer shows it, the next address is followed, and is a new version only if what it
-    says was not known before.
+    visit to its column that no longer shows it, the next address is followed. That is a new version only if it stands
+    in the same column and says what was not known before: a copy elsewhere may be a PDF, and read a little differently.
     """
     followed = observations[0]
     starts = [followed]
@@ -36,14 +36,24 @@ def course_of(observations: Sequence[Observation], looks: Sequence[Look]) -> Cou
                 starts.append(observation)
             followed = observation
         elif last[followed.url] < position and _gone(followed, observation, looks):
-            if observation.content_digest not in (followed.content_digest, before):
+            if observation.content_digest not in (followed.content_digest, before) and _side_by_side(
+                followed, observation, looks
+            ):
                 starts.append(observation)
             followed = observation
     return Course(tuple(starts), followed)
 
 
+def _columns(observation: Observation, looks: Sequence[Look]) -> set[str]:
+    return {look.column for look in looks if observation.url in look.listed}
+
+
+def _side_by_side(one: Observation, other: Observation, looks: Sequence[Look]) -> bool:
+    return not _columns(one, looks).isdisjoint(_columns(other, looks))
+
+
 def _gone(followed: Observation, successor: Observation, looks: Sequence[Look]) -> bool:
-    columns = {look.column for look in looks if followed.url in look.listed}
+    columns = _columns(followed, looks)
     return any(
         look.column in columns
         and followed.at < look.at <= successor.at

@@ -94,8 +94,9 @@ def test_later_blindness_never_changes_what_was_proven(known: Evidence, now: dat
 def test_the_order_in_which_evidence_is_handed_over_does_not_matter(
     known: Evidence, now: datetime, random: object
 ) -> None:
-    distinct = {item.at: item for item in known.observations}
-    known = replace(known, observations=tuple(distinct.values()))
+    visited = {item.id: item for item in known.visits}
+    confirmed = {item.at: item for item in known.observations}
+    known = replace(known, visits=tuple(visited.values()), observations=tuple(confirmed.values()))
     shuffled = list(known.visits), list(known.observations)
     for items in shuffled:
         random.shuffle(items)  # type: ignore[attr-defined]

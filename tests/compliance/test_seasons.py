@@ -7,6 +7,7 @@ between two visits was never there for anybody who looks: the script counts from
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,7 @@ DAYS = 95  # 11 January to 14 April
 NOTICE, STATUTE = end_of(date(2024, 2, 20)), end_of(date(2024, 3, 31))
 BLIND = [outcome for outcome in Outcome if outcome is not Outcome.COMPLETE]
 OLD, NEW = "http://tc.example/nb/2023.html", "http://tc.example/zwgk/2023.html"
+CENTRAL, COPY = "http://dz.example/nb/", "http://dz.example/nb/2023.pdf"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Truth:
     returned: int | None  # hours after withdrawal
     unreadable: bool  # for its first days the document cannot be read
     blind: frozenset[int]  # days on which the portal cannot be seen whole
+    central: int | None  # hours after which the city's gathering column shows it too; None: there is no such column
+    central_blind: frozenset[int]
     outcome: Outcome
 
     def moment(self, hours: int) -> datetime:
@@ -64,16 +68,22 @@ class Truth:
         """The truth as far as a visitor could ever know it."""
         if self.published is None or self.withdrawn is None:
             return self
-        rounds = (number * 24 for number in range(DAYS) if number not in self.blind)
-        if any(self.published <= hours < self.published + self.withdrawn for hours in rounds):
+        gone = self.published + self.withdrawn
+        own = (number * 24 for number in range(DAYS) if number not in self.blind)
+        if any(self.published <= hours < gone for hours in own):
+            return self
+        copied = self.published + self.central if self.central is not None else gone
+        copies = (number * 24 for number in range(DAYS) if number not in self.central_blind)
+        if any(copied <= hours < gone for hours in copies):
             return self
         if self.returned is None:
             return replace(self, published=None)
-        back = self.published + self.withdrawn + self.returned
+        back = gone + self.returned
         return replace(self, published=back, withdrawn=None, claims="earlier", revised=0 if self.revised else None)
 
 
 hours = st.integers(1, 24 * 60)
+blindness = st.just(frozenset[int]()) | st.frozensets(st.integers(0, DAYS - 1), max_size=DAYS)
 
 
 @st.composite
@@ -89,7 +99,9 @@ def truths(draw: st.DrawFn) -> Truth:
         withdrawn=draw(st.none() | st.none() | hours),
         returned=draw(st.none() | hours),
         unreadable=draw(st.booleans()) and draw(st.booleans()),
-        blind=draw(st.frozensets(st.integers(0, DAYS - 1), max_size=DAYS) | st.just(frozenset())),
+        blind=draw(blindness),
+        central=draw(st.none() | st.integers(0, 24 * 30)),
+        central_blind=draw(blindness),
         outcome=draw(st.sampled_from(BLIND)),
     )
 
@@ -112,9 +124,24 @@ def film(truth: Truth) -> Evidence:
         if truth.unreadable and now < truth.moment((truth.published or 0) + 72):
             readings[(shown.id, url)] = "broken"
             continue
-        digest = "d2" if truth.happened(truth.revised, now) else "d1"
-        items.append(seen(now, url, digest, _dates(truth)))
+        items.append(seen(now, url, "d2" if truth.happened(truth.revised, now) else "d1", _dates(truth)))
+    if truth.central is not None:
+        items += _film_central(truth)
     return evidence(*items, readings=readings)
+
+
+def _film_central(truth: Truth) -> Iterator[Visit | Observation]:
+    """The gathering column, five minutes later: a copy as PDF, which reads a little differently."""
+    for number in range(DAYS):
+        now = FIRST + timedelta(days=number, minutes=5)
+        if number in truth.central_blind:
+            yield visit(now, truth.outcome, column=CENTRAL)
+        elif not (truth.public(now) and truth.happened(truth.central, now)):
+            yield visit(now, column=CENTRAL)
+        else:
+            yield visit(now, shows=[COPY], column=CENTRAL)
+            digest = "p2" if truth.happened(truth.revised, now) else "p1"
+            yield seen(now, COPY, digest, _dates(truth), CENTRAL)
 
 
 def _dates(truth: Truth) -> tuple[tuple[str, date], ...]:
@@ -130,7 +157,8 @@ def _dates(truth: Truth) -> tuple[tuple[str, date], ...]:
 def check_nobody_is_accused_falsely(truth: Truth, found: Assessment) -> None:
     now, truth = found.at, truth.known()
     if found.status is Status.MISSING:
-        assert not truth.ever_public(now) and now > NOTICE
+        assert found.last_absent is not None and NOTICE < found.last_absent <= now
+        assert not truth.ever_public(found.last_absent)
     if found.status is Status.LATE:
         assert truth.published is not None and truth.moment(truth.published) > NOTICE
         assert found.late_by != "statute" or truth.moment(truth.published) > STATUTE
@@ -158,8 +186,8 @@ def test_in_no_season_is_anybody_accused_falsely(truth: Truth, days: list[int]) 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(truths(), st.integers(0, DAYS - 1))
 def test_who_is_watched_every_day_is_judged_exactly(truth: Truth, number: int) -> None:
-    truth = replace(truth, blind=frozenset(), unreadable=False, claims="true")
-    now = FIRST + timedelta(days=number)
+    truth = replace(truth, blind=frozenset(), central_blind=frozenset(), unreadable=False, claims="true")
+    now = FIRST + timedelta(days=number, minutes=5)
     found = judge(owed(), film(truth), now)
     filmed = [item.at for item in film(truth).observations if item.at <= now]
     if not filmed:
@@ -171,7 +199,7 @@ def test_who_is_watched_every_day_is_judged_exactly(truth: Truth, number: int) -
     if late:
         assert found.late_by == ("statute" if truth.moment(truth.published) > STATUTE else "notice")
     assert found.withdrawn == (not truth.public(now))
-    assert found.first_seen == filmed[0]
+    assert found.first_seen == min(filmed)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
