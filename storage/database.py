@@ -35,6 +35,11 @@ class Database:
         self._lock = lock
 
     @property
+    def dialect(self) -> str:
+        """sqlite or postgresql: for the few statements that differ."""
+        return self._engine.dialect.name
+
+    @property
     def writable(self) -> bool:
         return self._lock is not None
 
@@ -70,7 +75,7 @@ class Database:
     def _insert(
         self, connection: Connection, table: type[DeclarativeBase], rows: list[dict[str, Any]], *, replace: bool
     ) -> None:
-        insert = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
+        insert = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
         statement = insert(table)
         keys = [column.name for column in table.__table__.primary_key]
         others = [column.name for column in table.__table__.columns if column.name not in keys]
@@ -182,7 +187,7 @@ def _form(connection: Connection) -> str | None:
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, not where the driver guesses
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-65536"):  # KiB
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -64,7 +64,6 @@ class CaptureRow(Base):
     __tablename__ = "captures"
     __table_args__ = (
         Index("captures_by_key", "urlkey", "at", "id"),
-        Index("captures_by_digest", "digest"),
         Index("captures_by_place", "file", "offset"),
     )
 
@@ -162,6 +161,20 @@ class ObservationRow(Base):
     content_digest: Mapped[str]
     reading: Mapped[str]
     record: Mapped[dict[str, Any]]  # storage.records.Observation
+
+
+class TextRow(Base):
+    """The text of one version of a report, for full-text search; `texts_index` holds its words."""
+
+    __tablename__ = "texts"
+    __table_args__ = (Index("texts_by_version", "organ", "series", "year", "content_digest", unique=True),)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    organ: Mapped[str]
+    series: Mapped[str]
+    year: Mapped[int]
+    content_digest: Mapped[str]
+    body: Mapped[str]
 
 
 class RoundRow(Base):

@@ -49,8 +49,10 @@ from storage.readings import (
     versions,
 )
 from storage.registry import organ, organs, prune, upsert_organs
+from storage.search import Hit, search
 
 __all__ = [
+    "Hit",
     "Ingested",
     "addresses",
     "all_observations",
@@ -90,6 +92,7 @@ __all__ = [
     "round_started",
     "rounds",
     "runs",
+    "search",
     "settle",
     "settle_all",
     "timemap",

@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from storage import codec, index
 from storage.database import Database
 from storage.models import CandidateRow, ObservationRow, ReadingRow, SettledRow
 from storage.records import Candidate, Capture, Observation, Reading, Unread, Version
+from storage.search import keep_text
 
 
 def reading_key(captures: Iterable[Capture]) -> str:
@@ -91,7 +92,19 @@ def settle_all(db: Database, reader_version: str, pairs: Sequence[tuple[Unread, 
                 )
             else:
                 db.upsert(connection, ObservationRow, [place | _observation_row(observation)])
+                _keep_text(db, connection, observation, reader_version)
             db.upsert(connection, SettledRow, [place | {"reader_version": reader_version}])
+
+
+def _keep_text(db: Database, connection: Connection, observation: Observation, reader_version: str) -> None:
+    report = connection.execute(
+        select(ReadingRow.report).where(
+            ReadingRow.key == observation.reading, ReadingRow.reader_version == reader_version
+        )
+    ).scalar()
+    if report is not None:
+        identity = (observation.organ, observation.series, observation.year, observation.content_digest)
+        keep_text(db, connection, *identity, str(report.get("text") or ""))
 
 
 def put_observation(db: Database, unread: Unread, observation: Observation) -> None:

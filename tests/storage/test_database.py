@@ -27,8 +27,12 @@ def test_the_newest_form_is_what_the_migrations_end_in() -> None:
 
 
 def test_a_new_database_has_the_tables_of_the_models(db: Database) -> None:
+    def ours(name: str | None, kind: str, _parents: object) -> bool:
+        return not (kind == "table" and str(name).startswith("texts_index"))  # full-text tables differ by database
+
     with db.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": ours})
+        assert compare_metadata(context, Base.metadata) == []
 
 
 def test_migrations_go_down_and_up_again(db: Database) -> None:

@@ -1,0 +1,118 @@
+"""How quickly the index grows and answers. `python -m tests.storage.bench_index [captures] [sqlite|postgresql]`.
+
+Ten captures an address. Prints insert rate and answer times at each power of ten; a figure, not a test.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+import storage.database
+from storage import cdx, ingest, queries
+from storage.archive import Record
+from storage.database import Database
+from storage.records import Capture
+from storage.urls import urlkey
+from tests.storage.postgres import server
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
+chance = random.Random(1)
+
+
+def address(number: int) -> str:
+    return f"http://www.organ{number % 3500}.gov.cn/zwgk/zfxxgknb/{2010 + number % 16}/t{number}.html"
+
+
+def record(number: int, addresses: int) -> Record:
+    url = address(number % addresses)
+    at = START + timedelta(days=number // addresses, seconds=number % 86400)
+    digest = "sha256:" + sha256(url.encode()).hexdigest()
+    identity = str(UUID(int=chance.getrandbits(128)))
+    capture = Capture(
+        identity, "response", url, urlkey(url), at, 200, "text/html", digest, 28_000, "127.0.0.1",
+        f"crawl-{number // 50_000:05d}.warc.gz", number % 50_000 * 5_000,
+    )  # fmt: skip
+    leaf = sha256(identity.encode()).digest()
+    return Record("response", identity, capture.offset, capture.offset + 5_000, capture, leaf=leaf)
+
+
+def grow(db: Database, start: int, end: int, addresses: int) -> float:
+    """Captures a second, computing of the rows included in neither."""
+    spent = 0.0
+    for first in range(start, end, 2000):
+        batch = ingest._Gain({}, [])
+        for number in range(first, min(first + 2000, end)):
+            ingest._add(batch, f"crawl-{number // 50_000:05d}.warc.gz", record(number, addresses))
+        begun = time.perf_counter()
+        ingest._commit(db, f"crawl-{first // 50_000:05d}.warc.gz", first, batch, first)
+        spent += time.perf_counter() - begun
+    return (end - start) / spent
+
+
+def times(question: Callable[[], object], repeat: int = 300) -> str:
+    taken = []
+    for _ in range(repeat):
+        begun = time.perf_counter()
+        question()
+        taken.append((time.perf_counter() - begun) * 1000)
+    return f"median {statistics.median(taken):6.2f} ms, p95 {statistics.quantiles(taken, n=20)[-1]:6.2f} ms"
+
+
+def answers(db: Database, total: int, addresses: int) -> None:
+    def some() -> str:
+        return address(chance.randrange(addresses))
+
+    def moment() -> datetime:
+        return START + timedelta(days=chance.random() * 10)
+
+    busiest = address(0)
+    questions: dict[str, Callable[[], object]] = {
+        "TimeGate": lambda: queries.memento(db, some(), moment()),
+        "last known": lambda: queries.memento_until(db, some(), moment()),
+        "for a request": lambda: queries.latest_capture(db, some()),
+        "history of a URL": lambda: queries.captures(db, some()),
+        "TimeMap page": lambda: queries.timemap(db, busiest),
+        "CDX, one host": lambda: list(cdx.lines(db, cdx.CdxQuery(some(), "host", limit=100))),
+    }
+    for name, question in questions.items():
+        print(f"  {total:>9,}  {name:<18} {times(question)}", flush=True)
+
+
+def run(url: str, total: int) -> None:
+    addresses = max(total // 10, 1)
+    with storage.database.open(url) as db:
+        done = 0
+        for goal in (10_000, 100_000, 1_000_000, 10_000_000):
+            if goal > total:
+                break
+            rate = grow(db, done, goal, addresses)
+            print(f"  {goal:>9,}  insert             {rate:,.0f} captures/s", flush=True)
+            done = goal
+            answers(db, goal, addresses)
+
+
+def main() -> None:
+    total = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    kinds = sys.argv[2:] or ["sqlite", "postgresql"]
+    if "sqlite" in kinds:
+        with tempfile.TemporaryDirectory() as home:
+            print("SQLite")
+            run(f"sqlite:///{home}/bench.db", total)
+            print(f"  {Path(home, 'bench.db').stat().st_size / 1e6:,.0f} MB")
+    if "postgresql" in kinds:
+        with server() as url:
+            print("PostgreSQL")
+            run(url, total)
+
+
+if __name__ == "__main__":
+    main()
