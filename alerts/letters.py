@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from alerts import links
@@ -12,6 +12,7 @@ from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Wording, Words, kinds
 from reports.model import Finding
+from storage.records import Visit
 
 DETAILED = 8  # organs of one part that are told in full; more of them become a table
 DETAILED_OURS = 2  # the same where the fault is ours: the cause matters, not each organ
@@ -81,7 +82,7 @@ class Letter:
 def write(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, now: datetime) -> Letter:
     """One letter about all `cases` (at least one). `now` is the moment that the verdicts are of."""
     words = Words(subscriber.language)
-    parts = tuple(_part(group, words, head, now) for group in _groups(cases))
+    parts = _once(_part(group, words, head, now) for group in _groups(cases))
     years = {(case.event.series, case.event.year) for case in cases}
     return Letter(
         subject=_subject(cases, parts, words, now),
@@ -135,6 +136,16 @@ def _part(cases: list[Case], words: Words, head: Letterhead, now: datetime) -> P
         rows=() if full else entries,
         more=max(0, len(cases) - LISTED),
     )
+
+
+def _once(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """What a label means and what to do is said with the first part that has it."""
+    told: set[str] = set()
+    found = []
+    for part in parts:
+        found.append(replace(part, meaning="", todo="") if part.label in told else part)
+        told.add(part.label)
+    return tuple(found)
 
 
 def _cause(case: Case, words: Words) -> str:
@@ -193,7 +204,7 @@ def _links(case: Case, words: Words, base: str) -> Links:
 
 def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
     told = case.assessment
-    yield Fact(words["due"], (_due_with_delay(case, words, now),))
+    yield Fact(words["due"], (_due(case, words, now),))
     if published := _published(case, words):
         yield Fact(words["published"], (published,))
     if told.claimed and told.claimed != told.published:
@@ -204,20 +215,19 @@ def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
         yield Fact(words["live"], (live,))
 
 
-def _due(case: Case, words: Words) -> str:
+def _due(case: Case, words: Words, now: datetime | None = None) -> str:
+    """The due dates; with `now`, of what is missing also how long ago."""
     notice, statute = case.assessment.due_notice, case.assessment.due_statute
+    days = (now.astimezone(BEIJING).date() - notice).days if now else 0
+    late = words("passed", days=days) if case.event.kind in MISSING and days > 0 else ""
     if notice == statute:
-        return words("due_one", notice=words.day(notice))
-    return words("due_both", notice=words.day(notice), statute=words.day(statute))
-
-
-def _due_with_delay(case: Case, words: Words, now: datetime) -> str:
-    due = _due(case, words)
-    days = (now.astimezone(BEIJING).date() - case.assessment.due_notice).days
-    if case.event.kind not in MISSING or days <= 0:
-        return due
-    gap = "，" if words.language == "zh" else ", "
-    return due + gap + words("passed", days=days)
+        return words.day(notice) + (words("aside", text=late) if late else "")
+    by_notice = words["by_notice"] + (words["comma"] + late if late else "")
+    return words(
+        "due_both",
+        notice=words.day(notice) + words("aside", text=by_notice),
+        statute=words.day(statute) + words("aside", text=words["by_statute"]),
+    )
 
 
 def _published(case: Case, words: Words) -> str:
@@ -237,17 +247,21 @@ def _published(case: Case, words: Words) -> str:
 
 
 def _seen(case: Case, words: Words) -> Iterable[str]:
-    """The last visits, then the two moments that the verdict rests on."""
+    """The last visits, among them the two moments that the verdict rests on, in the order of time."""
     told = case.assessment
-    told_below = (told.last_absent, told.first_seen)
-    for visit in [visit for visit in case.visits if visit.at not in told_below][-VISITS:]:
-        outcome = words.of("outcome", visit.outcome.value)
-        detail = f" · {clean(visit.detail)}" if visit.detail else ""
-        yield words("visit_at", moment=words.moment(visit.at), outcome=outcome + detail)
+    lines = {visit.at: _visited(visit, words) for visit in case.visits[-VISITS:]}
     if told.last_absent:
-        yield words("absent_at", moment=words.moment(told.last_absent))
+        lines[told.last_absent] = words("absent_at", moment=words.moment(told.last_absent))
     if told.first_seen:
-        yield words("first_at", moment=words.moment(told.first_seen))
+        lines[told.first_seen] = words("first_at", moment=words.moment(told.first_seen))
+    return [line for _, line in sorted(lines.items())]
+
+
+def _visited(visit: Visit, words: Words) -> str:
+    outcome = words.of("outcome", visit.outcome.value)
+    return words("visit_at", moment=words.moment(visit.at), outcome=outcome) + (
+        f" · {clean(visit.detail)}" if visit.detail else ""
+    )
 
 
 def _faults(findings: Iterable[Finding], words: Words) -> list[Fault]:
@@ -297,7 +311,8 @@ def _subject(cases: Sequence[Case], parts: Sequence[Part], words: Words, now: da
 
 def _title(case: Case, words: Words) -> str:
     name = case.series.name_zh if words.language == "zh" else case.series.name_en
-    return words("title", series=clean(name), year=case.event.year)
+    title = words("title", series=clean(name), year=case.event.year)
+    return title[:1].upper() + title[1:]
 
 
 def _scope(subscriber: Subscriber, words: Words) -> str:

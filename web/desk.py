@@ -56,6 +56,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters["local"] = local
+    pages.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     pages.globals.update(tones=TONES, safe=safe)
     return pages
 

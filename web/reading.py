@@ -126,13 +126,19 @@ def _fault(number: int, group: Sequence[Finding], form: str | None, words: Words
         name=(names.zh if zh else names.en) if names else worst.code,
         code=worst.code,
         messages=tuple(item.message_zh if zh else item.message_en for item in group),
-        cells=tuple((name, cell_label(name, form)) for name in dict.fromkeys(c for item in group for c in item.cells)),
+        cells=tuple((name, cell_label(name, form)) for name in _cells(group)),
         expected=_text(worst.expected),
         actual=_text(worst.actual),
         suggestion=suggestion,
         culprit=cause.cell if cause else "",
         place=place_text(worst.place, words),
     )
+
+
+def _cells(group: Sequence[Finding]) -> list[str]:
+    """The cells concerned, the one to blame first."""
+    named = (item.cause.cell for item in group if item.cause)
+    return list(dict.fromkeys([*named, *(name for item in group for name in item.cells)]))
 
 
 def place_text(place: Place | None, words: Words) -> str:
@@ -183,7 +189,8 @@ def _value(name: str, cell: Cell | None, faults: Sequence[Fault], words: Words) 
         classes.append(f"has-{ORDER[min(blamed)]}")
     elif faults:
         classes.append("involved")  # it takes part in a sum that does not foot, because of another cell
-    return Box(text, name=name, classes=" ".join(classes), title=title, faults=tuple(fault.number for fault in faults))
+    numbers = tuple(fault.number for fault in faults if fault.culprit in ("", name))
+    return Box(text, name=name, classes=" ".join(classes), title=title, faults=numbers)
 
 
 def _grid(key: str, spec: TableSpec, value: Show) -> Table:

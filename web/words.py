@@ -60,7 +60,12 @@ class Words:
         return self._mail.of("outcome", key)
 
     def provenance(self, key: str) -> str:
-        return "<meta " + key.removeprefix("meta:") + ">" if key.startswith("meta:") else self.of("provenance", key)
+        """Where a date stood: `meta:PubDate`, `visible:发布时间`, `list`, …"""
+        kind, _, what = key.partition(":")
+        if kind == "meta":
+            return f"<meta {what}>"
+        known = self.of("provenance", key)
+        return known if known != key or not what else f"{self.of('provenance', kind)} · {what}"
 
     def status(self, assessment: Assessment) -> str:
         return self.of("statuses", assessment.status.value)

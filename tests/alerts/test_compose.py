@@ -89,7 +89,7 @@ def test_what_was_seen_and_the_evidence_stand_in_the_mail() -> None:
     visit = Visit("v1", datetime(2024, 2, 21, 3, tzinfo=UTC), "http://x.example/", ("a",), 2023, Outcome.BLOCKED, "521")
     told = replace(case("missing", organ("a"), last_absent=NOW, evidence=("id-1", "visit:v1")), visits=(visit,))
     text = plain(compose([told], OFFICER, HEAD, NOW)[0])
-    assert "期限：2024年1月31日，已超过 40 天" in text
+    assert "期限：2024年1月31日（已超过 40 天）" in text
     assert "查看记录：2024年2月21日 11:00 被网站防护拦截 · 521" in text
     assert "查看记录：2024年3月11日 23:59 完整查看，未见报告" in text
     assert "id-1" in text and "visit:v1" in text
@@ -102,7 +102,7 @@ def test_a_subscriber_reads_english_when_they_asked_for_it() -> None:
     assert parsed(message)["Content-Language"] == "en"
     assert message.subject == "[Nianbao] 11 March 2024: 云溪市林业局: Not published"
     assert '<html lang="en">' in html(message)
-    assert "Due: 31 January 2024, days past: 40" in plain(message)
+    assert "Due: 31 January 2024 (40 days ago)" in plain(message)
 
 
 def test_without_public_pages_a_mail_has_no_links_and_whole_evidence_ids() -> None:
