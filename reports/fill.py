@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.document import RawCell
+from reports.fold import squeeze
 from reports.form import Form
 from reports.model import Cell
 from reports.numbers import Said, understand
@@ -78,10 +79,10 @@ class Filler:
         if slots is None and len(unit.tokens) == width:
             slots = unit.tokens
             read.trouble = "moved" if self.lossless and _gap_inside(unit.values) else "none"
-        if slots is None and len(unit.values) == width:
-            slots = unit.values
+        if slots is None and len(unit.values) == width and (self.lossless or unit.values[0].text.strip()):
+            slots = unit.values  # an empty cell right behind the label may be the label's own, merged
         blanks = [at for at, cell in enumerate(slots) if not cell.text.strip()] if slots else []
-        if slots and len(blanks) != 1:
+        if slots and (not blanks or (len(blanks) > 1 and unit.aligned)):
             self._put(names, slots)
             return
         numbers = [understand(cell.text).value for cell in unit.tokens]
@@ -89,7 +90,7 @@ class Filler:
         options: list[Candidate] = []
         if len(tokens) == len(numbers) and tokens:
             try:
-                options = candidates(tokens, width, rules)
+                options = candidates(tokens, [squeeze(cell.text) for cell in unit.tokens], width, rules)
             except TooMany:
                 options = []
         self._open["|".join(names)] = _Open(read, names, slots, blanks[0] if blanks else None, options)
@@ -108,7 +109,7 @@ class Filler:
         read, tokens = item.read, item.read.unit.tokens
         read.clean = clean
         positional = item.blank is not None and any(c.sources[item.blank] is None for c in left)
-        if item.slots is not None and (positional or not left or not clean):
+        if item.slots is not None and (positional or not left or (read.unit.aligned and not clean)):
             self._put(item.names, item.slots)  # the blank stands where the document has it
             return
         if not left:

@@ -11,6 +11,7 @@ from reports.sources.docx import read_docx
 from reports.sources.html import read_html
 from reports.sources.pdf import read_pdf
 from reports.sources.text import read_text
+from reports.sources.xlsx import read_xlsx
 
 Kind = Literal["html", "pdf", "docx", "xlsx", "ofd", "zip", "ole", "rtf", "image", "text"]
 
@@ -63,4 +64,6 @@ def read_document(data: bytes, *, source: str, media_type: str | None = None) ->
         return read_pdf(data)
     if kind == "docx":
         return read_docx(data)
+    if kind == "xlsx":
+        return read_xlsx(data)
     raise Unreadable("unsupported", f"{kind} is not read yet")

@@ -14,7 +14,6 @@ from reports.model import Place
 from reports.numbers import is_value
 
 _TAIL = re.compile(r"^(?P<label>.*?[^\d\s.,/\-—])[\s|]*(?P<figures>[\d/\-—][\d\s.,/\-—|]*)$", re.DOTALL)
-_FIGURES = re.compile(r"[\d\s.,/\-—|]+")
 
 
 def has_requests_table(blocks: Sequence[Block]) -> bool:
@@ -96,14 +95,15 @@ def _rows(block: Paragraph) -> list[Row]:
 
 
 def _pieces(cell: str) -> list[str]:
-    if is_value(cell) or not cell:
-        return [cell] if cell else []
-    if _FIGURES.fullmatch(cell):
-        return cell.split()
+    words = cell.split()
+    first = next((at for at, word in enumerate(words) if is_value(word)), len(words))
+    figures = sum(is_value(word) for word in words[first:])
+    if figures and figures * 2 > len(words) - first and not _is_label(squeeze(cell)):
+        return [" ".join(words[:first]), *words[first:]] if first else words
     match = _TAIL.match(cell)
     if match and not _is_label(squeeze(cell)):
         return [match["label"].strip(), *match["figures"].split()]
-    return [cell]
+    return [cell] if cell else []
 
 
 def _is_label(text: str) -> bool:

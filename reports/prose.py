@@ -146,7 +146,7 @@ def _title(document: Document, before: int) -> tuple[str | None, str | None, int
 def _broken_title(lines: Sequence[tuple[int, str]], index: int) -> tuple[str, str | None, int] | None:
     """A title over two or three lines, the last of which is this one."""
     for count in (2, 3):
-        if index + 1 >= count and "报" in lines[index][1]:
+        if index + 1 >= count and re.search("[报告]", lines[index][1]):
             found = _parse_title(_join(lines[index - count + 1 : index + 1]))
             if found and not _parse_title(_join(lines[index : index + 1])):
                 return found
@@ -201,6 +201,8 @@ def end_of_report(document: Document, headings: Sequence[Heading]) -> int:
 
 def container(document: Document, headings: Sequence[Heading]) -> str | None:
     """The path of the innermost element around all headings, with a slash; None when the source has no paths."""
+    if document.media != "text/html":
+        return None
     paths = [heading.place.path.split("/") for heading in headings if heading.place and heading.place.path]
     if len(paths) < 2:
         return None

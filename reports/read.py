@@ -32,7 +32,7 @@ def read(document: Document, source: str) -> Reading:
     form = detect_form(units, prose.year)
     reading = Reading(source, document, form, prose)
     if form is not None:
-        reading.tables, filler = read_tables(document, form, units)
+        reading.tables, filler = read_tables(document, form, units, prose.headings)
         reading.cells, reading.said = filler.cells, filler.said
     return reading
 

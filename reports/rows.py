@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reports.document import RawCell, Row, Table
@@ -11,6 +11,7 @@ from reports.fold import key
 from reports.labels import EXACT, LabelBook
 from reports.numbers import is_value, understand
 
+_PIECES = 4  # rows around a row in which the rest of its label may stand
 _SKIP = 0.3  # what it costs to leave a row out on either side
 
 
@@ -116,23 +117,48 @@ def _blank_row(unit: Unit, width: int) -> bool:
 
 
 def _score_cut_labels(units: Sequence[Unit], book: LabelBook) -> None:
-    """A label that a page break or a line break cut in two: try it with the rest that stands in the rows around."""
+    """A label that a page break or a line break cut in pieces: try it with those that stand in the rows around."""
     for at, unit in enumerate(units):
         if unit.scores or not unit.figures:
             continue
-        before = units[at - 1] if at and not units[at - 1].figures else None
-        after = units[at + 1] if at + 1 < len(units) and not units[at + 1].figures else None
-        heads = ["", before.leaf] if before and not before.scores else [""]
-        tails = ["", after.leaf] if after and not after.scores else [""]
-        best: dict[int, float] = {}
-        for head in heads:
-            for tail in tails:
-                word = head + unit.leaf + tail
-                found = book.exact(word, word) or book.fuzzy(word)
-                if max(found.values(), default=0.0) > max(best.values(), default=0.0):
-                    best = found
-                    unit.joined = word if head or tail else ""
-        unit.scores = dict(best)
+        words = _whole_labels(units, at, unit.label[-1] if unit.label else None, unit.leaf)
+        words += _whole_labels(units, at, None, "") if unit.leaf else []  # what stands there is a group's name
+        found = next((word for word in words if book.exact(word, word)), None)
+        if found is not None:
+            unit.scores = dict(book.exact(found, found))
+        else:
+            best = {word: max(book.fuzzy(word).values(), default=0.0) for word in words}
+            found = max(best, key=lambda word: best[word], default=None)
+            unit.scores = book.fuzzy(found) if found else {}
+        unit.joined = found if found and found != unit.leaf else ""
+
+
+def _whole_labels(units: Sequence[Unit], at: int, anchor: RawCell | None, leaf: str) -> list[str]:
+    """What the label in row `at` may be, with none, some or all of the pieces above and below it."""
+    above = _pieces(reversed(units[max(0, at - _PIECES) : at]), anchor)
+    below = _pieces(units[at + 1 : at + 1 + _PIECES], anchor or (above[0][1] if above else None))
+    heads = ["".join(key(cell.text) for _, cell in reversed(above[:count])) for count in range(len(above) + 1)]
+    tails = ["".join(key(cell.text) for _, cell in below[:count]) for count in range(len(below) + 1)]
+    return [word for head in heads for tail in tails if (word := head + leaf + tail)]
+
+
+def _pieces(units: Iterable[Unit], anchor: RawCell | None) -> list[tuple[Unit, RawCell]]:
+    """The cells of the next rows without figures that stand in the anchor's column."""
+    found: list[tuple[Unit, RawCell]] = []
+    for unit in units:
+        if unit.figures or unit.scores:
+            break
+        cell = next((cell for cell in reversed(unit.label) if _same_column(cell, anchor)), None)
+        if cell is not None:
+            found.append((unit, cell))
+            anchor = anchor or cell
+    return found
+
+
+def _same_column(cell: RawCell, anchor: RawCell | None) -> bool:
+    """Whether two cells stand above one another; unknown places may."""
+    one, other = cell.place and cell.place.box, anchor and anchor.place and anchor.place.box
+    return not one or not other or min(one[2], other[2]) > max(one[0], other[0])
 
 
 def _best_path(units: Sequence[Unit], rows: int, width: int) -> dict[int, Unit]:

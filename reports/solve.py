@@ -28,10 +28,10 @@ class Candidate:
     sources: tuple[int | None, ...]  # the token that each value stands in; None: it does not stand in the document
 
 
-def candidates(tokens: Sequence[Number], width: int, rules: Sequence[Rule]) -> list[Candidate]:
-    """Every way to read `tokens` as a row of `width` values that keeps the row's own rules."""
+def candidates(tokens: Sequence[Number], texts: Sequence[str], width: int, rules: Sequence[Rule]) -> list[Candidate]:
+    """Every way to read `tokens`, whose digits are `texts`, as a row of `width` values that keeps the row's rules."""
     if len(tokens) < width:
-        found = [*_splits(tokens, width, rules)]
+        found = [*_splits(texts, width, rules)]
         if len(tokens) == width - 1:
             found += _insertions(tokens, width, rules)
         return found
@@ -68,10 +68,9 @@ def _deletions(tokens: Sequence[Number], width: int, rules: Sequence[Rule]) -> I
             yield Candidate(inner.values, tuple(s if s is None or s < at else s + 1 for s in inner.sources))
 
 
-def _splits(tokens: Sequence[Number], width: int, rules: Sequence[Rule]) -> Iterator[Candidate]:
+def _splits(texts: Sequence[str], width: int, rules: Sequence[Rule]) -> Iterator[Candidate]:
     """Cells were glued: "801000081" is 80 1 0 0 0 0 81. A number never begins with a zero unless it is zero."""
-    texts = [str(token) for token in tokens]
-    if any(not text.isdigit() for text in texts) or sum(map(len, texts)) < width:
+    if any(not (text.isascii() and text.isdigit()) for text in texts) or sum(map(len, texts)) < width:
         return
     due = _rules_due(rules)
     steps = 0

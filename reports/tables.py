@@ -9,7 +9,7 @@ from reports.fill import Filler
 from reports.fold import key
 from reports.form import FORMS, Form, TableSpec, load_form
 from reports.labels import EXACT, book
-from reports.reading import RowRead, TableRead
+from reports.reading import Heading, RowRead, TableRead
 from reports.rows import Unit, align, score, units_of, value_columns
 
 _COMMON = frozenset(["总计", "其他", "七总计", "3其他"])  # labels that also stand in header rows and other tables
@@ -36,7 +36,9 @@ def document_units(document: Document) -> list[Unit]:
     return units_of([(at, block) for at, block in enumerate(document.blocks) if isinstance(block, Table)])
 
 
-def read_tables(document: Document, form: Form, units: list[Unit]) -> tuple[dict[str, TableRead], Filler]:
+def read_tables(
+    document: Document, form: Form, units: list[Unit], headings: Sequence[Heading]
+) -> tuple[dict[str, TableRead], Filler]:
     """Every table of the form with the rows that were found, and the filled cells."""
     tables = {name: TableRead(spec) for name, spec in form.tables.items()}
     filler = Filler(form, document.lossless)
@@ -45,7 +47,9 @@ def read_tables(document: Document, form: Form, units: list[Unit]) -> tuple[dict
         _read_aligned("requests", tables["requests"], region, form)
     taken = {unit.index for unit in region}
     last = max(taken, default=-1)
-    found = _challenge_unit([unit for unit in units if unit.index not in taken], last, tables["challenges"].spec)
+    own = next((heading.block for heading in headings if heading.key == "challenges"), None)
+    rest = [unit for unit in units if unit.index not in taken]
+    found = _challenge_unit(rest, last, own, tables["challenges"].spec)
     if found:
         taken.add(found.index)
         tables["challenges"].rows["*"] = RowRead("*", found)
@@ -102,14 +106,15 @@ def _widen(anchors: list[Unit], units: Sequence[Unit]) -> list[Unit]:
     return list(units[start : end + 1])
 
 
-def _challenge_unit(units: Sequence[Unit], after: int, spec: TableSpec) -> Unit | None:
+def _challenge_unit(units: Sequence[Unit], after: int, heading: int | None, spec: TableSpec) -> Unit | None:
     """The row of values under the header of the challenges table."""
     width = len(spec.columns) * len(spec.rows)
     heads = {key(column.label) for column in spec.columns} - _COMMON
     seen = False
     for unit in units:
         words = {key(cell.text) for cell in unit.row.cells}
-        seen = seen or unit.index > after >= 0 or bool(words & heads) or any("行政复议" in word for word in words)
+        seen = seen or unit.index > after >= 0 or (heading is not None and unit.block > heading)
+        seen = seen or bool(words & heads) or any("行政复议" in word for word in words)
         if seen and (unit.figures >= 8 or _glued(unit, width)):
             return unit
         if seen and words & heads and not unit.figures:

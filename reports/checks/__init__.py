@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from reports.checks import cells, citation, outdated, period, sections, structure, sums
+from reports.checks import (
+    arithmetic,
+    cells,
+    citation,
+    fee,
+    narrative,
+    outdated,
+    period,
+    power,
+    sections,
+    structure,
+    sums,
+)
 from reports.checks.tell import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -13,4 +25,8 @@ CHECKS: tuple[Check, ...] = (
     outdated.check,
     period.check,
     citation.check,
+    narrative.check,
+    arithmetic.check,
+    fee.check,
+    power.check,
 )

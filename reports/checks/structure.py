@@ -123,7 +123,7 @@ def _label(reading: Reading, name: str, table: TableRead, read: RowRead) -> Iter
     unit = read.unit
     spec = next(row for row in table.spec.rows if row.key == read.key)
     index = table.spec.rows.index(spec)
-    if read.weak or unit.scores.get(index, 0.0) >= EXACT or not unit.leaf:
+    if read.weak or unit.scores.get(index, 0.0) >= EXACT or not unit.leaf or (unit.joined and not unit.aligned):
         return
     if not reading.document.lossless and any(
         key(unit.label_text) in word for word in book(reading.form.form, name).labels[index]

@@ -116,6 +116,7 @@ def continues(above: Line, line: Line, left: float, right: float) -> bool:
     """Whether `line` goes on with the paragraph of `above`: that one is full and this one not indented."""
     if len(line.chunks) > 1 and tabular(line):
         return False
-    full = above.right >= right - 1.6 * above.size
+    slack = 1.6 if re.search(r"[。；：？！]$", above.text) else 8  # a long number is not broken, and leaves a gap
+    full = above.right >= right - slack * above.size and right - left > 20 * above.size
     indented = line.left > left + 1.2 * line.size
     return full and not indented and abs(above.size - line.size) < 0.35 * line.size
