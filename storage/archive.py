@@ -5,7 +5,6 @@ Works from the WARC files alone; where a capture lies, the caller or the index k
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import os
 import re
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote_to_bytes
 
 from fastwarc.warc import WarcRecord
 
@@ -245,7 +245,7 @@ def _response(record: WarcRecord, block: bytes, identity: str, file: str, start:
 def _split(record: WarcRecord, block: bytes) -> tuple[bytes, bytes]:
     """(HTTP head, body) of a response or revisit record."""
     head = _field(record, HEAD)
-    return (base64.b64decode(head), b"") if head else http.split_message(block)
+    return (unquote_to_bytes(head), b"") if head else http.split_message(block)
 
 
 def _resource(record: WarcRecord, block: bytes, identity: str, file: str, start: int) -> Capture:

@@ -7,13 +7,12 @@ Digests: WARC-Payload-Digest covers the bytes after the head as stored, as warci
 transfer coding is on, the field `Nianbao-Entity-Digest` adds the digest without it: chunk sizes vary from one answer to
 the next, and only the entity tells whether a page is unchanged.
 
-A 304 is a revisit with an empty block, its head in the field `Nianbao-Response-Head` (base64): players such as pywb
-would otherwise answer a reader with that empty 304 instead of the page that it stands for.
+A 304 is a revisit with an empty block, its head in the field `Nianbao-Response-Head` (percent-encoded): players such
+as pywb would otherwise answer a reader with that empty 304 instead of the page that it stands for.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import threading
@@ -25,6 +24,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
+from urllib.parse import quote
 
 from fastwarc.warc import WarcRecord
 
@@ -45,6 +45,7 @@ SCREENSHOT = "urn:nianbao:screenshot:"  # + page address
 VISIT = "urn:nianbao:visit:"  # + Visit.id
 
 HEAD = "Nianbao-Response-Head"
+_PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%+") + " "  # kept readable, packs well
 
 Fields = list[tuple[str, str]]
 
@@ -69,7 +70,7 @@ class WarcWriter:
         software: str = "Nianbao",
         info: Mapping[str, str] | None = None,
         roll_at: int = 1 << 28,
-        level: int = 6,
+        level: int = 4,  # packs HTML 2 % worse than 6 and a quarter faster
     ) -> None:
         self._new_id, self._level = new_id, level
         self._info = {"software": software, "format": "WARC File Format 1.1", **(info or {})}
@@ -149,7 +150,8 @@ class WarcWriter:
     def _response(self, exchange: Exchange, origin: Capture | None) -> tuple[Capture, Fields, bytes]:
         head = http.parse_head(exchange.head)
         payload = http.entity(head, exchange.body)
-        digest, wire = digest_of(payload), digest_of(exchange.body)
+        digest = digest_of(payload)
+        wire = digest if payload is exchange.body else digest_of(exchange.body)
         url = target_uri(exchange.url)
         revisit = _profile(head, payload, digest, exchange, origin)
         if revisit is None or origin is None:
@@ -170,7 +172,7 @@ class WarcWriter:
         if origin is not None and revisit is not None:
             fields += _reference(origin, revisit)
         if revisit == NOT_MODIFIED:
-            fields += [(HEAD, base64.b64encode(exchange.head).decode("ascii"))]
+            fields += [(HEAD, quote(exchange.head, safe=_PLAIN))]
             block = b""
         capture = Capture(
             id=_uuid(fields), kind=kind, url=url, urlkey=urlkey(url), at=exchange.at, status=head.status,
@@ -207,7 +209,7 @@ def _member(fields: Fields, block: bytes, level: int) -> bytes:
     """One record as one gzip member. zlib took 0.19 ms for a page where fastwarc's own gzip took 0.33."""
     record = WarcRecord()
     record.headers.status_line = "WARC/1.1"
-    for name, value in [*fields, ("WARC-Block-Digest", digest_of(block))]:
+    for name, value in [*fields, ("WARC-Block-Digest", digest_of(block))] if block else fields:
         record.headers.append(name, value)
     record.set_bytes_content(block)
     buffer = io.BytesIO()
