@@ -1,4 +1,4 @@
-"""Ids for records that grow with time: UUID version 7 (RFC 9562). The index takes them in at its end, not all over it."""
+"""Ids that grow with time: UUID version 7 (RFC 9562). The index takes them in at its end, not all over it."""
 
 from __future__ import annotations
 
