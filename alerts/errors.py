@@ -3,6 +3,7 @@
 AlertError
 ├── BadSubscribers     the file is at fault: every fault at once, nothing is used
 ├── BadSettings        the mail settings are at fault: nothing can be sent until a person mends them
+├── BadToken           a link in a mail that is not ours, or no longer
 └── SendError          one attempt failed
     ├── ServerDown     the server, not the message: stop, keep everything, come back later
     ├── Deferred       4xx: this message later
@@ -35,6 +36,10 @@ class BadSubscribers(AlertError):
 
 
 class BadSettings(AlertError):
+    pass
+
+
+class BadToken(AlertError):
     pass
 
 

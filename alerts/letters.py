@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from alerts import links
+from alerts import links, tokens
 from alerts.choose import MISSING, by_gravity, severity
 from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
@@ -20,6 +20,7 @@ LISTED = 200  # rows of that table
 FINDINGS = 5
 EVIDENCE = 6
 VISITS = 4
+ANSWERABLE = timedelta(days=60)  # how long the links to answer by can be used
 
 Links = tuple[tuple[str, str], ...]  # (words, address)
 
@@ -82,7 +83,7 @@ class Letter:
 def write(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, now: datetime) -> Letter:
     """One letter about all `cases` (at least one). `now` is the moment that the verdicts are of."""
     words = Words(subscriber.language)
-    parts = _once(_part(group, words, head, now) for group in _groups(cases))
+    parts = _once(_part(group, subscriber, words, head, now) for group in _groups(cases))
     years = {(case.event.series, case.event.year) for case in cases}
     return Letter(
         subject=_subject(cases, parts, words, now),
@@ -117,12 +118,12 @@ def _groups(cases: Sequence[Case]) -> Iterable[list[Case]]:
     return groups.values()
 
 
-def _part(cases: list[Case], words: Words, head: Letterhead, now: datetime) -> Part:
+def _part(cases: list[Case], subscriber: Subscriber, words: Words, head: Letterhead, now: datetime) -> Part:
     kind = kinds().get(cases[0].event.kind)
     wording = kind.wording(words.language) if kind else Wording(clean(cases[0].event.kind), "", "")
     ours = kind is not None and kind.fault == "ours"
     full = len(cases) <= (DETAILED_OURS if ours else DETAILED)
-    entries = tuple(_entry(case, words, head, now) for case in cases[:LISTED])
+    entries = tuple(_entry(case, subscriber, words, head, now) for case in cases[:LISTED])
     return Part(
         label=wording.label,
         tone=severity(cases[0]),
@@ -165,7 +166,7 @@ def _ground(cases: list[Case], words: Words) -> str:
     return words["joiner"].join(dict.fromkeys(clean(ground) for ground in grounds if ground))
 
 
-def _entry(case: Case, words: Words, head: Letterhead, now: datetime) -> Entry:
+def _entry(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, now: datetime) -> Entry:
     faults = _faults(case.findings, words)
     evidence = case.assessment.evidence
     base = head.public_url
@@ -178,12 +179,12 @@ def _entry(case: Case, words: Words, head: Letterhead, now: datetime) -> Entry:
         more_faults=max(0, len(faults) - FINDINGS),
         evidence=tuple((ref, links.evidence(base, ref) if base else None) for ref in evidence[:EVIDENCE]),
         more_evidence=max(0, len(evidence) - EVIDENCE),
-        links=_links(case, words, base) if base else (),
+        links=_links(case, subscriber, words, head, now) if base else (),
     )
 
 
-def _links(case: Case, words: Words, base: str) -> Links:
-    event = case.event
+def _links(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, now: datetime) -> Links:
+    event, base = case.event, head.public_url or ""
     found = []
     if case.assessment.versions:
         found.append(
@@ -199,6 +200,9 @@ def _links(case: Case, words: Words, base: str) -> Links:
                 links.versions(base, event.organ, event.series, event.year),
             )
         )
+    if head.secret and case.event.kind in MISSING:
+        said = {"subscriber": subscriber.email, "organ": event.organ, "series": event.series, "year": str(event.year)}
+        found.append((words["link_answer"], links.answer(base, tokens.sign(head.secret, said, now + ANSWERABLE))))
     return (*found, (words["link_organ"], links.organ(base, event.organ)))
 
 

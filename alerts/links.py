@@ -23,6 +23,10 @@ def versions(base: str, organ_id: str, series: str, year: int) -> str:
     return f"{base}/versions/{quote(organ_id, safe='')}/{quote(series, safe='')}/{year}"
 
 
+def answer(base: str, token: str) -> str:
+    return f"{base}/answers/{token}"
+
+
 def evidence(base: str, reference: str) -> str:
     if reference.startswith(_VISIT):
         return f"{base}/visits/{quote(reference.removeprefix(_VISIT), safe='')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from email.utils import parseaddr
 from typing import Literal
@@ -61,14 +61,15 @@ class Letterhead:
     address: str
     name: str = NAME
     public_url: str | None = None  # of the web pages, without a slash at the end; None: mails name ids only
+    secret: bytes | None = field(default=None, repr=False)  # signs the links to answer by; None: there are none
 
     @classmethod
-    def of(cls, mailbox: str, public_url: str | None) -> Letterhead:
+    def of(cls, mailbox: str, public_url: str | None, secret: bytes | None = None) -> Letterhead:
         """From a setting such as `Nianbao <nianbao@monitor.example>`. Raises BadSettings."""
         name, address = parseaddr(mailbox)
         if not is_address(address):
             raise BadSettings(f"the sender must be a mailbox such as Nianbao <nianbao@host.example>, not {mailbox!r}")
-        return cls(address, name or NAME, public_url.rstrip("/") if public_url else None)
+        return cls(address, name or NAME, public_url.rstrip("/") if public_url else None, secret)
 
 
 # Deliberately narrow: one mailbox, no comments, no quoted local part, nothing that could carry a second header.

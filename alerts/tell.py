@@ -12,6 +12,7 @@ from datetime import datetime
 
 import reports
 from alerts import ledger
+from alerts.answers import given
 from alerts.choose import watches
 from alerts.compose import compose
 from alerts.facts import facts
@@ -36,8 +37,11 @@ def tell(
     fresh = _fresh(db, events)
     cases = gather(db, fresh, now)
     messages = []
+    answers = given(db, (event.year for event in fresh))
     for subscriber in subscribers:
-        composed = compose(cases, subscriber, head, now)
+        composed = compose(
+            [case for case in cases if not answers.silence(case, subscriber, now)], subscriber, head, now
+        )
         if composed and subscriber.delivery == "digest" and subscriber.ledger:
             composed = [replace(message, attachments=_ledgers(db, cases, subscriber, now)) for message in composed]
         messages += composed

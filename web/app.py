@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from storage.archive import Archive
 from storage.database import Database
-from web import board, captures, cdx, health, ledger, memento, organs, reports
+from web import answers, board, calendar, captures, cdx, health, ledger, memento, organs, reports
 from web.desk import Desk, environment, page
 
 ROUTERS = (
@@ -26,19 +26,29 @@ ROUTERS = (
     memento.router,
     cdx.router,
     ledger.router,
+    calendar.router,
+    answers.router,
 )
 FOR_PROGRAMS = ("/cdx", "/timegate/", "/timemap/", "/web/")
 
 
 def create_app(
-    database: Database, archive: Archive, clock: Callable[[], datetime], public_url: str | None = None
+    database: Database,
+    archive: Archive,
+    clock: Callable[[], datetime],
+    public_url: str | None = None,
+    *,
+    secret: bytes | None = None,
+    inbox: Path | None = None,
 ) -> FastAPI:
     """The pages as an ASGI application. It only reads: `database` may be opened for reading.
 
-    `public_url` is where others reach it (TimeMaps hold absolute addresses); None takes each request's own.
+    `public_url` is where others reach it (TimeMaps hold absolute addresses); None takes each request's own. With the
+    `secret` that signed the links in mails, answers to them are left in the folder `inbox` for the next round.
     """
     app = FastAPI(title="Nianbao", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.desk = Desk(database, archive, clock, environment(), public_url.rstrip("/") if public_url else None)
+    base = public_url.rstrip("/") if public_url else None
+    app.state.desk = Desk(database, archive, clock, environment(), base, secret, inbox)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

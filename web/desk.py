@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Desk:
     clock: Callable[[], datetime]
     pages: Environment
     public_url: str | None = None  # where others reach us, without a slash at the end; None: as the request came
+    secret: bytes | None = field(default=None, repr=False)  # signed the links in mails; None: they cannot be answered
+    inbox: Path | None = None  # where answers wait for the next round
 
 
 def environment() -> Environment:
