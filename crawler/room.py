@@ -13,9 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 
 from crawler.clock import Clock, frozen_clock, system_clock
 from crawler.job import Job
@@ -53,7 +55,10 @@ class EngineRoom:
         """One exchange, archived. The payload is that of the known capture when the server says 304.
 
         A URL asked for before is asked for conditionally, and an unchanged payload is archived as a revisit.
+        Raises IgnoreRequest for a host that is not registered: cloned and hijacked portals abound.
         """
+        if urlsplit(url).hostname not in self.job.hosts:
+            raise IgnoreRequest(f"offsite: {url} is not on a registered host")
         known = self._latest.get(url) if method == "GET" else None
         answer = await self.wire.fetch(method, url, [*headers, *_conditions(known)], body)
         refers_to = known if answer.status in (200, 304) else None  # the writer looks at the payload

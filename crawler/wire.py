@@ -108,7 +108,7 @@ class WireClient:
             except (OSError, asyncio.IncompleteReadError) as error:
                 connection.writer.close()
                 if not connection.reused:  # a kept-alive connection may die between two requests; a new one may not
-                    raise DownloadFailedError(f"connection lost before an answer came: {error}") from error
+                    raise DownloadFailedError("the server closed the connection without an answer") from error
             except BaseException:
                 connection.writer.close()
                 raise

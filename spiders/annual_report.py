@@ -6,10 +6,12 @@ One coroutine a column, read from top to bottom; requests go through Scrapy's do
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.exceptions import (
@@ -25,9 +27,10 @@ from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
 
 from portals.model import Organ
+from portals.titles import Names
 from spiders.article import is_document, read_article
 from spiders.candidates import Expectation, is_of_series, weigh
-from spiders.listing import Listing, read_listing
+from spiders.listing import Listing, read_listing, rules
 from spiders.pages import Verdict, html_of, judge_page
 from storage.records import Candidate, Outcome, Sighting, Visit
 
@@ -83,10 +86,11 @@ class AnnualReportSpider(scrapy.Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.columns, self.organs, self.series, self.year = columns, organs, series, year
+        self.columns, self.series, self.year = columns, series, year
         self.clock, self.new_id, self.has_browser = clock, new_id, has_browser
         self._places = asyncio.Semaphore(columns_at_once)
         self._by_id = {organ.id: organ for organ in organs}
+        self._names = Names(organs)
 
     async def start(self) -> AsyncIterator[Visit]:
         visits = [asyncio.ensure_future(self._visit(column)) for column in self.columns]
@@ -105,12 +109,12 @@ class AnnualReportSpider(scrapy.Spider):
 
     def expectations(self, column: Column) -> list[Expectation]:
         alone = len(column.organs) == 1
-        return [Expectation(self._by_id[i], self.series, self.year, alone, self.organs) for i in column.organs]
+        return [Expectation(self._by_id[i], self.series, self.year, alone, self._names) for i in column.organs]
 
     async def fetch(self, url: str, *, browser: bool = False) -> Page:
         """One page, with the verdict on it; never raises for what a portal does."""
         captures: list[str] = []
-        meta: dict[str, Any] = {"captures": captures, "handle_httpstatus_all": True}
+        meta: dict[str, Any] = {"captures": captures}
         if browser:
             meta |= {"playwright": True, "playwright_context": "visit"}
         try:
@@ -155,7 +159,7 @@ class ColumnVisit:
         if self._needs_browser(listing):
             await self._look_with_browser(first.url)
         candidates = [await self._follow(candidate) for candidate in self._weighed()]
-        return self._result(self._verdict(), tuple(candidates))
+        return self._result(self._verdict(first), tuple(candidates))
 
     async def _read_pages(self, first: Page) -> Listing:
         """Reads the first page and every further one that it, or they, name."""
@@ -189,8 +193,7 @@ class ColumnVisit:
 
     def _needs_browser(self, listing: Listing) -> bool:
         """Whether a script may hide the report: there are scripts, and no report of the series is seen without them."""
-        seen = any(is_of_series(sighting, self._spider.series) for sighting in self._sightings.values())
-        return listing.hidden > 0 or (listing.scripted and not seen)
+        return listing.hidden > 0 or (listing.scripted and not self._shows_the_series())
 
     async def _look_with_browser(self, url: str) -> None:
         if not self._spider.has_browser:
@@ -241,13 +244,22 @@ class ColumnVisit:
             failure="; ".join(failures)[:500] or None,
         )
 
-    def _verdict(self) -> Verdict:
+    def _verdict(self, first: Page) -> Verdict:
+        """What the visit is worth, after everything was looked at. In doubt it is not complete."""
         if self._trouble:
             return self._trouble
         seen = {sighting.url for sighting in self._sightings.values()}
         if self._column.seen_before and not seen & set(self._column.seen_before):
             return Verdict(Outcome.REDESIGNED, "no report that the column showed before is there any more")
+        if not self._shows_the_series():
+            if not _same_page(first.url, self._column.url):  # deleted columns often lead to the home page
+                return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
+            if not re.search(rules()["column_words"], first.html or ""):
+                return Verdict(Outcome.REDESIGNED, "nothing on the page says that it lists annual reports")
         return Verdict(Outcome.COMPLETE)
+
+    def _shows_the_series(self) -> bool:
+        return any(is_of_series(sighting, self._spider.series) for sighting in self._sightings.values())
 
     def _result(self, verdict: Verdict, candidates: tuple[Candidate, ...]) -> Visit:
         return Visit(
@@ -262,6 +274,16 @@ class ColumnVisit:
             sightings=tuple(self._sightings.values()),
             candidates=candidates,
         )
+
+
+def _same_page(one: str, other: str) -> bool:
+    """Whether two addresses are one page: http and https, /nb/ and /nb/index.html are."""
+
+    def plain(url: str) -> tuple[str, str, str]:
+        parts = urlsplit(url)
+        return (parts.hostname or "", re.sub(r"/(index\.\w+)?$", "", parts.path), parts.query)
+
+    return plain(one) == plain(other)
 
 
 def _held(pages: Sequence[Page]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from crawler.reading import Result
 from portals.titles import series_of
 from reports import Report, dump, load
 from reports.version import VERSION
+from spiders.candidates import SURE
 from storage.records import Observation, Reading, Unread
 
 UNCONFIRMED = "unconfirmed"
@@ -40,6 +41,8 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
         return _reading(unread, REFUSED, f"the document is of another kind: {kind}", main)
     if main.year is not None and main.year != candidate.year:
         return _reading(unread, UNCONFIRMED, f"the document names {main.year}, the list {candidate.year}", main)
+    if candidate.score < SURE:
+        return _reading(unread, UNCONFIRMED, f"whose report it is cannot be told: {candidate.reasons[-1]}", main)
     if candidate.failure and not _is_whole(main):
         return _reading(unread, UNCONFIRMED, f"the rest of it could not be had: {candidate.failure}", main)
     return _reading(unread, "read", "", main)

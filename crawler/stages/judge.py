@@ -11,6 +11,7 @@ from compliance import Gathered, changes
 from compliance import judge as judge_one
 from crawler.workplace import Workplace
 from portals.due import obligations
+from reports import load
 from reports.version import VERSION
 from storage import queries
 from storage.records import Assessment, Candidate, Event, Observation, Visit
@@ -78,24 +79,10 @@ def _states(place: Workplace, visits: Iterable[Visit]) -> dict[tuple[str, str], 
 
 
 def _findings(place: Workplace, observations: Iterable[Observation]) -> dict[str, Counter[str]]:
-    """Reading → number of findings by severity. Findings that share a cause are one fault, and count once."""
+    """Reading → number of findings by severity: each violated constraint is one, also those that share a cause."""
     counted: dict[str, Counter[str]] = {}
     for key in {observation.reading for observation in observations}:
         reading = queries.reading(place.db, key, VERSION)
-        listed = (reading.report or {}).get("findings") if reading else None
-        counted[key] = _count(listed if isinstance(listed, list) else [])
+        findings = load(reading.report).findings if reading and reading.report else ()
+        counted[key] = Counter(finding.severity for finding in findings)
     return counted
-
-
-def _count(findings: list[dict[str, object]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    causes: set[tuple[object, object]] = set()
-    for finding in findings:
-        cause = finding.get("cause")
-        if isinstance(cause, dict):
-            mark = (finding["severity"], cause.get("cell"))
-            if mark in causes:
-                continue
-            causes.add(mark)
-        counts[str(finding["severity"])] += 1
-    return counts

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from portals.model import Organ
-from spiders.candidates import Expectation, weigh
+from portals.titles import Names
+from spiders.candidates import SURE, Expectation, weigh
 from storage.records import Sighting
 
 
@@ -16,13 +17,14 @@ def organ(identity: str, name: str, *aliases: str) -> Organ:
 
 
 HOUSING = organ("1", "巴中市住房和城乡建设局", "市住建局")
+COUNTY = Organ("3", "巴州县人民政府", ("巴州县",), "county", "government", "511902", None, None, None)
 SCHOOLS = organ("2", "巴中市教育局", "市教育局")
 
 
-def candidate_for(title: str, *, alone: bool = True, wanted: Organ = HOUSING) -> tuple[bool, str] | None:
-    expectation = Expectation(wanted, "ogi", 2023, alone, [HOUSING, SCHOOLS])
+def candidate_for(title: str, *, alone: bool = True, wanted: Organ = HOUSING) -> tuple[bool, str, float] | None:
+    expectation = Expectation(wanted, "ogi", 2023, alone, Names([HOUSING, SCHOOLS, COUNTY]))
     found = weigh(Sighting("http://x.cn/2019/a.html", title, date(2024, 1, 2), "c"), expectation)
-    return (found.accepted, "; ".join(found.reasons)) if found else None
+    return (found.accepted, "; ".join(found.reasons), found.score) if found else None
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,6 @@ def test_the_report_is_taken(title: str, alone: bool) -> None:
         ("巴中市住房和城乡建设局2022年政府信息公开工作年度报告", True, "2022"),
         ("巴中市住房和城乡建设局政府信息公开工作年度报告", True, "no year"),
         ("巴中市教育局2023年政府信息公开工作年度报告", True, "教育局"),
-        ("2023年政府信息公开工作年度报告", False, "gathers several"),
         ("巴中市住房和城乡建设局2023年法治政府建设年度报告", True, "another kind"),
         ("关于做好2023年政府信息公开工作年度报告编制工作的通知", True, "another kind"),
         ("一图读懂巴中市住房和城乡建设局2023年政府信息公开工作年度报告", True, "another kind"),
@@ -53,6 +54,21 @@ def test_the_report_is_taken(title: str, alone: bool) -> None:
 def test_what_is_not_the_report_is_refused_with_the_reason(title: str, alone: bool, why: str) -> None:
     refused = candidate_for(title, alone=alone)
     assert refused and not refused[0] and why in refused[1], refused
+
+
+@pytest.mark.parametrize("title", ["2023年政府信息公开工作年度报告", "巴中市教育局2023年政府信息公开工作年度报告"])
+def test_in_a_column_of_several_only_what_names_the_organ_is_its_candidate(title: str) -> None:
+    assert candidate_for(title, alone=False) is None
+
+
+def test_a_towns_report_in_its_countys_column_is_not_the_countys() -> None:
+    refused = candidate_for("巴州县某某镇2023年政府信息公开工作年度报告", wanted=COUNTY)
+    assert refused and not refused[0] and "某某镇" in refused[1]
+
+
+def test_an_unknown_name_in_an_organs_own_column_is_taken_and_left_to_a_person() -> None:
+    taken = candidate_for("巴中市房产管理局2023年政府信息公开工作年度报告")
+    assert taken and taken[0] and taken[2] < SURE, taken
 
 
 def test_what_has_nothing_to_do_with_the_series_is_no_candidate() -> None:

@@ -1,0 +1,83 @@
+"""What confirms a publication, what refuses a candidate, and what leaves it to a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from compliance import REFUSED
+from crawler.reading import Result
+from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
+from reports import Cell, Report, Section, dump
+from storage.records import Candidate, Capture, Unread
+
+NOW = datetime(2024, 2, 1, tzinfo=UTC)
+TITLE = "甲县2023年政府信息公开工作年度报告"
+
+
+def unread(**changes: Any) -> Unread:
+    candidate = Candidate("a", "ogi", 2023, "http://x.cn/a.html", TITLE, 1.0, ("title",), True, ("c1",), **changes)
+    capture = Capture("c1", "response", candidate.url, "cn,x)/a.html", NOW, 200, None, "sha256:0", 1, None, "f", 0)
+    return Unread("v", 0, NOW, candidate, "key", (capture,))
+
+
+def report(
+    filled: int, *, title: str | None = TITLE, year: int | None = 2023, digest: str = "d", sections: int = 6
+) -> Result:
+    cells = {f"t.r{n}.c": Cell(f"t.r{n}.c", n if n < filled else None, None, None) for n in range(200)}
+    parts = tuple(Section(str(n), "", "") for n in range(sections))
+    made = Report("s", "text/html", title, "甲县", year, "ogi-2021", cells, parts, content_digest=digest)
+    return Result("read", "", dump(made))
+
+
+def test_a_document_with_the_forms_tables_confirms() -> None:
+    reading = settle_on(unread(dates=(("list", date(2024, 1, 30)),)), [report(200)])
+    seen = observation_of(unread(dates=(("list", date(2024, 1, 30)),)), reading)
+    assert seen and (seen.organ, seen.year, seen.content_digest) == ("a", 2023, "d")
+    assert seen.dates == (("list", date(2024, 1, 30)),)
+
+
+def test_the_attachment_counts_when_the_page_only_announces_it() -> None:
+    reading = settle_on(unread(), [report(0, sections=0, digest="page"), report(200, digest="pdf")])
+    seen = observation_of(unread(), reading)
+    assert seen and seen.content_digest == "pdf"
+
+
+def test_of_two_full_documents_the_page_counts_at_every_visit() -> None:
+    both = settle_on(unread(), [report(199, digest="page"), report(200, digest="pdf")])
+    alone = settle_on(unread(failure="attachment gone"), [report(199, digest="page")])
+    assert [observation_of(unread(), reading).content_digest for reading in (both, alone)] == ["page", "page"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("results", "state"),
+    [
+        ([report(200, title="甲县2023年法治政府建设年度报告")], REFUSED),
+        ([report(200, year=2022)], UNCONFIRMED),
+        ([report(0, sections=0)], UNCONFIRMED),
+        ([Result("encrypted", "needs a password")], "encrypted"),
+        ([report(0, sections=0), Result("too_long", "not read within 120 s")], "too_long"),
+        ([], UNCONFIRMED),
+    ],
+)
+def test_what_does_not_confirm_is_no_observation(results: list[Result], state: str) -> None:
+    reading = settle_on(unread(), results)
+    assert reading.state == state
+    assert observation_of(unread(), reading) is None
+
+
+def test_a_report_without_tables_for_real_is_a_report() -> None:
+    assert settle_on(unread(), [report(0, sections=6)]).state == "read"
+
+
+def test_a_part_of_a_report_whose_rest_could_not_be_had_is_left_to_a_person() -> None:
+    assert settle_on(unread(failure="attachment gone"), [report(100)]).state == UNCONFIRMED
+
+
+def test_a_report_of_which_nobody_can_tell_whose_it_is_is_left_to_a_person() -> None:
+    doubtful = unread()
+    candidate = Candidate("a", "ogi", 2023, "http://x.cn/a.html", TITLE, 0.55, ("title names 某局",), True, ("c1",))
+    doubtful = Unread("v", 0, NOW, candidate, "key", doubtful.captures)
+    assert settle_on(doubtful, [report(200)]).state == UNCONFIRMED
