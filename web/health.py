@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -53,9 +52,8 @@ def _state(here: Desk) -> State:
         organs = len(queries.organs(here.db))
         year = newest_year(here.db, "ogi", here.clock())
         held = queries.rounds(here.db, year, "ogi")
-        outbox = Counter(posted.state for posted in queries.messages(here.db))
+        outbox = tuple((state, len(queries.messages(here.db, state))) for state in ("pending", "dead"))
         files = len(here.archive.files())
     except (StorageError, OSError) as error:
         return State(str(error), archive)
-    told = tuple((state, outbox[state]) for state in ("pending", "sent", "dead"))
-    return State("", archive, organs, files, year, held[-1] if held else None, told)
+    return State("", archive, organs, files, year, held[-1] if held else None, outbox)
