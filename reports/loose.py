@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from reports.document import Block, Document, Paragraph, RawCell, Row, Table
 from reports.fold import key, squeeze
@@ -12,13 +13,14 @@ from reports.form import FORMS, load_form
 from reports.labels import EXACT, LabelBook, book
 from reports.model import Place
 from reports.numbers import is_value
+from reports.prose import find_headings
 
 _TAIL = re.compile(r"^(?P<label>.*?[^\d\s.,/\-—])[\s|]*(?P<figures>[\d/\-—][\d\s.,/\-—|]*)$", re.DOTALL)
 
 
 def has_requests_table(blocks: Sequence[Block]) -> bool:
     """Whether a marked table holds rows of the requests table."""
-    labels = [book(name, "requests") for name in FORMS]
+    labels = _books()
     for block in blocks:
         if not isinstance(block, Table):
             continue
@@ -41,13 +43,16 @@ def gather_loose(document: Document) -> Document:
         return document
     blocks: list[Block] = []
     rows: list[Row] = []
-    inside = False
-    for block in document.blocks:
+    headings = {heading.block: heading.key for heading in find_headings(document)}
+    start = min((at for at, name in headings.items() if name in _TABLES), default=len(document.blocks))
+    stop = min(
+        (at for at, name in headings.items() if at > start and name not in _TABLES), default=len(document.blocks)
+    )
+    for at, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph) or not block.text.strip():
             blocks.append(block)
             continue
-        inside = _inside(block, inside)
-        if inside and _tabular(block.text):
+        if start < at < stop and at not in headings and _tabular(block.text):
             rows += _rows(block)
             continue
         if rows:
@@ -61,22 +66,12 @@ def gather_loose(document: Document) -> Document:
     return replace(document, blocks=tuple(blocks), fidelity="text" if document.lossless else document.fidelity)
 
 
-_SECTIONS = {key(section.label): at for at, section in enumerate(load_form("ogi-2021").sections)}
-
-
-def _inside(block: Paragraph, inside: bool) -> bool:
-    """Sections two to four hold tables."""
-    word = re.sub(r"^[一二三四五六七八九十]", "", key(block.text)[:60])
-    at = _SECTIONS.get(word)
-    if at is None and inside and word.startswith("存在的") and len(word) < 24:
-        return False
-    return inside if at is None else 1 <= at <= 3
+_TABLES = frozenset(["proactive_disclosure", "requests", "challenges"])  # sections that hold tables
 
 
 def _tabular(text: str) -> bool:
-    """A heading of a section is not a cell, nor is a sentence."""
-    word = re.sub(r"^[一二三四五六七八九十]", "", key(text)[:60])
-    return word not in _SECTIONS and "。" not in text and len(text) <= 200
+    """A sentence is no cell."""
+    return "。" not in text and len(text) <= 200
 
 
 def _rows(block: Paragraph) -> list[Row]:
@@ -99,7 +94,8 @@ def _pieces(cell: str) -> list[str]:
     first = next((at for at, word in enumerate(words) if is_value(word)), len(words))
     figures = sum(is_value(word) for word in words[first:])
     if figures and figures * 2 > len(words) - first and not _is_label(squeeze(cell)):
-        return [" ".join(words[:first]), *words[first:]] if first else words
+        edge = next((at for at in range(1, first) if _names_row(key("".join(words[:at])), _books())), first)
+        return [" ".join(words[:edge]), *words[edge:]] if edge else words
     match = _TAIL.match(cell)
     if match and not _is_label(squeeze(cell)):
         return [match["label"].strip(), *match["figures"].split()]
@@ -111,12 +107,52 @@ def _is_label(text: str) -> bool:
 
 
 def _merge(rows: Sequence[Row]) -> list[Row]:
-    """Lines with nothing but figures belong to the label above them."""
+    """Lines with nothing but figures belong to the label above them; so does a word among the figures: 若干."""
     merged: list[list[RawCell]] = []
-    for row in rows:
-        figures = all(is_value(cell.text) or cell.text.isdigit() for cell in row.cells)
-        if figures and merged:
+    for at, row in enumerate(rows):
+        figures = _only_figures(row)
+        below = at + 1 < len(rows) and _only_figures(rows[at + 1])
+        if merged and (figures or (below and _word_among_figures(row, merged[-1]))):
             merged[-1] += row.cells
         else:
             merged.append(list(row.cells))
     return [Row(tuple(RawCell(c.text, c.place, at) for at, c in enumerate(cells))) for cells in merged]
+
+
+def _only_figures(row: Row) -> bool:
+    return all(is_value(cell.text) or cell.text.isdigit() for cell in row.cells)
+
+
+def _word_among_figures(row: Row, above: Sequence[RawCell]) -> bool:
+    """One short word that the form does not know, where the row above is one of the form's and short of figures."""
+    if len(row.cells) != 1 or len(row.cells[0].text) > 6 or key(row.cells[0].text) in _words():
+        return False
+    return len(above) - 1 < _widths().get(key(above[0].text), 0)
+
+
+@cache
+def _widths() -> dict[str, int]:
+    """How many figures a row wants, by the key of its label."""
+    widths: dict[str, int] = {}
+    for form in map(load_form, FORMS):
+        for table in form.tables.values():
+            for row in () if table.one_row else table.rows:
+                for label in (row.label, *row.aliases):
+                    widths[key(label)] = len(table.keys(row))
+    return widths
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Every label, group and column name of the forms."""
+    words = set(_widths()) | {"信息内容", "申请人情况", "法人或其他组织", "行政诉讼", "三本年度办理结果"}
+    for form in map(load_form, FORMS):
+        for table in form.tables.values():
+            words |= {key(column.label) for column in table.columns} | {key(row.group) for row in table.rows}
+            words |= {key(row.label) for row in table.rows}
+    return frozenset(words)
+
+
+@cache
+def _books() -> tuple[LabelBook, ...]:
+    return tuple(book(name, "requests") for name in FORMS)

@@ -29,6 +29,7 @@ class Unit:
     scores: dict[int, float] = field(default_factory=dict)
     joined: str = ""  # label text with the parts that a page break cut off, when that is what matched
     aligned: bool = False
+    worded: bool = False  # its first values are words: 若干, 详见附件
 
     @property
     def tokens(self) -> tuple[RawCell, ...]:
@@ -89,12 +90,30 @@ def score(units: Sequence[Unit], book: LabelBook) -> None:
     """Give each row its label scores in the form's own words only; cheap enough for every row of a document."""
     for unit in units:
         unit.scores = dict(book.exact(unit.leaf, unit.full)) if unit.leaf else {}
+        if not unit.scores and len(unit.label) > 1:
+            _free_words(unit, book)
+
+
+def _free_words(unit: Unit, book: LabelBook) -> None:
+    """Where the cells before the last are a label already, those behind it are values that hold words."""
+    for count in range(len(unit.label) - 1, 0, -1):
+        keys = _distinct(unit.label[:count])
+        found = book.exact(keys[-1], "".join(keys)) if keys and keys[-1] not in ("总计", "其他") else {}
+        if max(found.values(), default=0.0) >= EXACT and _on_the_right(unit.label[count - 1], unit.label[count]):
+            unit.values = (*unit.label[count:], *unit.values)
+            unit.label, unit.leaf, unit.full = unit.label[:count], keys[-1], "".join(keys)
+            unit.scores, unit.worded = dict(found), True
+            return
+
+
+def _on_the_right(label: RawCell, word: RawCell) -> bool:
+    return not word.inherited and word.column >= label.column + label.span
 
 
 def align(units: Sequence[Unit], book: LabelBook, width: int) -> Alignment:
     """The best order-preserving match of rows to form rows. `units` have been scored."""
     _score_cut_labels(units, book)
-    valued = [unit for unit in units if unit.figures or _blank_row(unit, width)]
+    valued = [unit for unit in units if unit.figures or unit.worded or _blank_row(unit, width)]
     matched = _best_path(valued, len(book.labels), width)
     rest = [unit for unit in valued if unit.index not in {match.index for match in matched.values()}]
     added: list[Unit] = []

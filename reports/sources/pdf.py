@@ -308,10 +308,17 @@ class _Writer:
             return
         rows = []
         for line in self.rows:
-            cells = [
-                RawCell(c.text, Place(line.page, _rounded((c.left, c.top, c.right, c.bottom))), at)
-                for at, c in enumerate(line.chunks)
+            pieces = [
+                (text, Place(line.page, _rounded((chunk.left, chunk.top, chunk.right, chunk.bottom))))
+                for chunk in line.chunks
+                for text in _label_and_figure(chunk.text)
             ]
-            rows.append(Row(tuple(cells)))
+            rows.append(Row(tuple(RawCell(text, place, at) for at, (text, place) in enumerate(pieces))))
         self.rows = []
         yield Table(tuple(rows), aligned=False, place=rows[0].cells[0].place)
+
+
+def _label_and_figure(text: str) -> list[str]:
+    """行政规范性文件149 is a label with its figure close by: no label of the form ends with a digit."""
+    match = re.fullmatch(r"(.*[\u4e00-\u9fff）)”])\s?(\d[\d.,]*)", text)
+    return [match[1], match[2]] if match else [text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -85,6 +86,8 @@ _HEADINGS = {key(section.label) for section in load_form("ogi-2021").sections}
 def _is_prose(cell: Spanned, rows: list[list[Spanned]], width: int) -> bool:
     text = key(cell.text)
     if len(text) > 60 or text in _HEADINGS or text[1:] in _HEADINGS:
+        return True
+    if re.match("[一二三四五六七]、", cell.text) and not re.search("本年|上年结转|结转下年", text):
         return True
     return not rows or (cell.columns >= max(5, width - 2) and "第二十条" not in text)
 

@@ -15,7 +15,7 @@ from tools.corpus.prose import write_prose
 from tools.corpus.spec import Spec, broken_sums, make_spec
 from tools.corpus.write_html import FAKED, TABLES, write_html
 from tools.corpus.write_office import write_docx, write_xlsx
-from tools.corpus.write_pdf import write_pdf
+from tools.corpus.write_pdf import print_html, write_pdf
 from tools.corpus.write_text import write_lines, write_rows
 
 FORMATS = (
@@ -30,7 +30,7 @@ FORMATS = (
     "text_bare",
     "text_scarred",
 )
-_NO_BLANKS = {"html_faked", "pdf_unruled", "text_bare"}  # nobody can see an empty cell there
+_NO_BLANKS = {"html_faked", "pdf_chrome", "pdf_unruled", "text_bare"}  # nobody can see an empty cell there
 _CLASH = [
     ("period", "citation"),
     ("section_missing", "section_empty"),
@@ -116,6 +116,8 @@ def _write(rng: Random, format_: str, parts: list[Block], title: str) -> bytes:
         return write_docx(rng, parts)
     if format_ == "xlsx":
         return write_xlsx(rng, parts)
+    if format_ == "pdf_chrome":
+        return print_html(write_html(rng, parts, title, rng.choice(sorted(TABLES)), "utf-8", honest=True))
     if format_.startswith("pdf"):
         return write_pdf(rng, parts, ruled=format_ == "pdf")
     if format_ in ("text_rows", "text_scarred"):

@@ -63,7 +63,9 @@ TABLES: dict[str, Table] = {"plain": _plain, "word": _word, "nbsp": _nbsp}
 FAKED: dict[str, Table] = {"div": _faked_div, "p": _faked_p, "pre": _pre}
 
 
-def write_html(rng: Random, blocks: Iterable[Block], title: str, table: str, charset: str) -> bytes:
+def write_html(
+    rng: Random, blocks: Iterable[Block], title: str, table: str, charset: str, honest: bool = False
+) -> bytes:
     """One page in the encoding that `charset` names; what the page claims may differ."""
     make = (TABLES | FAKED)[table]
     body = []
@@ -77,7 +79,7 @@ def write_html(rng: Random, blocks: Iterable[Block], title: str, table: str, cha
             body.append(f'<p style="text-align:right">{escape(block.text)}</p>')
         else:
             body.append(f"<p>{rng.choice(['', '&emsp;&emsp;', '　　'])}<span>{escape(block.text)}</span></p>")
-    page = _page(rng, title, "\n".join(body), rng.choice([charset, charset, "gb2312", "utf-8"]))
+    page = _page(rng, title, "\n".join(body), charset if honest else rng.choice([charset, charset, "gb2312", "utf-8"]))
     return page.encode("gb18030" if charset == "gbk" else "utf-8")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterable
 from functools import cache
 from html import escape
@@ -92,3 +95,16 @@ def _table(rng: Random, grid: Grid, cell: ParagraphStyle, ruled: bool, wide: boo
         repeatRows=3 if grid.width == 10 and rng.random() < 0.3 else 0,
         splitByRow=1,
     )
+
+
+def print_html(page: bytes) -> bytes:
+    """The PDF that Chromium prints of a page. Needs the browser."""
+    browser = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        source.write_bytes(page)
+        command = [browser, "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        subprocess.run(
+            [*command, f"--print-to-pdf={target}", source.as_uri()], check=True, capture_output=True, timeout=60
+        )
+        return target.read_bytes()
