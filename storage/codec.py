@@ -10,6 +10,7 @@ import base64
 import json
 import types
 import typing
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -17,6 +18,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
 def moment_text(moment: datetime) -> str:
@@ -28,8 +30,13 @@ def moment_text(moment: datetime) -> str:
 
 def plain(value: Any) -> Any:
     """A record as what `json` can write: dates as text, enums as their value, bytes as base64."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind in (tuple, list):
+        return [plain(item) for item in value]
+    if names := _field_names(kind):
+        return {name: plain(getattr(value, name)) for name in names}
     match value:
         case Enum():
             return value.value
@@ -41,9 +48,12 @@ def plain(value: Any) -> Any:
             return base64.b64encode(value).decode("ascii")
         case dict():
             return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
     return value
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def to_json(record: object) -> bytes:
@@ -61,52 +71,63 @@ def from_json(kind: type[T], data: bytes | str) -> T:
 
 def from_plain(kind: type[T], value: Any) -> T:
     try:
-        return typing.cast(T, _build(kind, value))
+        return typing.cast(T, _builder(typing.cast(Hashable, kind))(value))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a {kind.__name__}: {error!r}") from error
 
 
+Builder = Callable[[Any], Any]
+
+
 @cache
-def _shape(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _build(kind: Any, value: Any) -> Any:
-    if value is None or kind in (Any, object, str, int, float, bool):
-        return float(value) if kind is float and value is not None else value
+def _builder(kind: Any) -> Builder:
+    """How a value of this type is made from JSON; worked out once a type, for a season's visits are many."""
     if isinstance(kind, type) and is_dataclass(kind):
-        shape = _shape(kind)
-        return kind(**{name: _build(shape[name], item) for name, item in value.items() if name in shape})
+        return _record_builder(kind)
     if isinstance(kind, type) and not typing.get_origin(kind):
-        return _build_leaf(kind, value)
-    return _build_generic(kind, value)
+        return _leaf_builder(kind)
+    return _generic_builder(kind)
 
 
-def _build_leaf(kind: type, value: Any) -> Any:
-    if issubclass(kind, Enum):
-        return kind(value)
-    if kind is datetime:
-        return datetime.fromisoformat(value)
-    if kind is date:
-        return date.fromisoformat(value)
-    if kind is bytes:
-        return base64.b64decode(value)
-    return value
+def _record_builder(kind: type) -> Builder:
+    makers = {name: _builder(shape) for name, shape in typing.get_type_hints(kind).items()}
+
+    def build(value: Any) -> Any:
+        if value is None:
+            return None
+        return kind(**{name: makers[name](item) for name, item in value.items() if name in makers})
+
+    return build
 
 
-def _build_generic(kind: Any, value: Any) -> Any:
+def _leaf_builder(kind: type) -> Builder:
+    makers: dict[type, Builder] = {
+        datetime: datetime.fromisoformat,
+        date: date.fromisoformat,
+        bytes: base64.b64decode,
+        float: float,
+    }
+    make = kind if issubclass(kind, Enum) else makers.get(kind)
+    if make is None:
+        return _as_it_is
+    return lambda value: None if value is None else make(value)
+
+
+def _generic_builder(kind: Any) -> Builder:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        return _build(
-            next(argument for argument in arguments if argument is not type(None)),
-            value,
-        )
-    if origin is tuple and arguments[-1] is Ellipsis:
-        return tuple(_build(arguments[0], item) for item in value)
+        return _builder(next(argument for argument in arguments if argument is not type(None)))
+    if origin in (tuple, list) and (origin is list or arguments[-1] is Ellipsis):
+        make = _builder(arguments[0])
+        return lambda value: None if value is None else origin([make(item) for item in value])
     if origin is tuple:
-        return tuple(_build(part, item) for part, item in zip(arguments, value, strict=True))
-    if origin is list:
-        return [_build(arguments[0], item) for item in value]
+        parts = [_builder(part) for part in arguments]
+        return lambda value: tuple(part(item) for part, item in zip(parts, value, strict=True))
     if origin is dict:
-        return {key: _build(arguments[1], item) for key, item in value.items()}
-    return value  # Literal
+        make = _builder(arguments[1])
+        return lambda value: None if value is None else {key: make(item) for key, item in value.items()}
+    return _as_it_is  # Any, object, Literal
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -188,7 +188,7 @@ class RoundRow(Base):
 
 
 class AssessmentRow(Base):
-    """An assessment that held from `at` to `held`, as far as it was judged: equal ones in between are not repeated."""
+    """An assessment that holds from `at` until the next one; equal ones judged in between are not repeated."""
 
     __tablename__ = "assessments"
     __table_args__ = (Index("assessments_by_year", "year", "series", "at"),)
@@ -197,9 +197,18 @@ class AssessmentRow(Base):
     series: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
-    held: Mapped[datetime]
     status: Mapped[str] = mapped_column(String(10))
     record: Mapped[dict[str, Any]]  # storage.records.Assessment
+
+
+class JudgedRow(Base):
+    """A moment that a season was judged as of."""
+
+    __tablename__ = "judged"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    series: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(primary_key=True)
 
 
 class EventRow(Base):

@@ -3,6 +3,14 @@
 All take a `Database` first and speak in records; how things are kept is nobody else's business.
 """
 
+from storage.assessments import (
+    assessment_before,
+    assessment_history,
+    assessments,
+    assessments_before,
+    judged_moments,
+    put_assessments,
+)
 from storage.index import (
     capture,
     captures,
@@ -15,17 +23,13 @@ from storage.index import (
     visits,
 )
 from storage.ingest import Ingested, ingest, reindex
-from storage.judgements import (
-    assessment_before,
-    assessment_history,
-    assessments,
-    assessments_before,
+from storage.memento import addresses, memento, memento_until, neighbours, timemap
+from storage.outbox import (
     events,
     mark_failed,
     mark_sent,
     messages,
     pending_messages,
-    put_assessments,
     put_events,
     put_messages,
     revive,
@@ -33,7 +37,6 @@ from storage.judgements import (
     round_started,
     rounds,
 )
-from storage.memento import addresses, memento, memento_until, neighbours, timemap
 from storage.readings import (
     all_observations,
     observations,
@@ -65,6 +68,7 @@ __all__ = [
     "captures_by_id",
     "events",
     "ingest",
+    "judged_moments",
     "latest_capture",
     "latest_captures",
     "mark_failed",

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 import storage.database
-from storage import queries
+from storage import codec, queries
 from storage.database import Database
 from storage.errors import AnotherWriter, DatabaseError
 from storage.migrations import HEAD
 from storage.migrations.run import configuration, downgrade, upgrade
 from storage.models import Base
-from tests.storage.make import organ
+from tests.storage.make import NOON, assessment, organ
 
 
 def test_the_newest_form_is_what_the_migrations_end_in() -> None:
@@ -92,3 +94,20 @@ def test_a_folder_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None
     (tmp_path / "file").touch()
     with pytest.raises(DatabaseError, match="cannot write beside the database"):
         storage.database.open(f"sqlite:///{tmp_path}/file/x.db")
+
+
+def test_an_older_database_keeps_what_was_decided_and_builds_its_index_anew(db_url: str) -> None:
+    with storage.database.open(db_url) as db:
+        downgrade(db._engine, "base")
+        upgrade(db._engine, "0001")
+        with db.write() as connection:
+            record = json.dumps(codec.plain(assessment(NOON)))
+            statement = "INSERT INTO assessments VALUES ('a', 'ogi', 2025, :at, :held, 'pending', :record)"
+            epoch = int(NOON.timestamp() * 1_000_000)
+            connection.execute(text(statement), {"at": epoch, "held": epoch + 5_000_000, "record": record})
+            connection.execute(text("INSERT INTO files VALUES ('old.warc.gz', 12345)"))
+    with storage.database.open(db_url) as db:
+        assert queries.assessments(db, 2025, "ogi") == [assessment(NOON)]
+        assert queries.judged_moments(db, 2025, "ogi") == [NOON, NOON + timedelta(seconds=5)]
+        with db.read() as connection:
+            assert connection.execute(text("SELECT count(*) FROM files")).scalar() == 0

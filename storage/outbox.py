@@ -1,10 +1,9 @@
-"""What was judged and told: rounds, assessments with their history, events, and the outbox of messages."""
+"""What was done and told: rounds, events, and the outbox of messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, update
@@ -12,8 +11,8 @@ from sqlalchemy import Connection, Row, and_, func, select, update
 from storage import codec
 from storage.database import Database
 from storage.errors import StorageError
-from storage.models import AssessmentRow, DeliveryRow, EventRow, MessageRow, RoundRow
-from storage.records import Assessment, Event, Message, Posted, Round
+from storage.models import DeliveryRow, EventRow, MessageRow, RoundRow
+from storage.records import Event, Message, Posted, Round
 
 # Rounds
 
@@ -44,103 +43,6 @@ def _rounds(year: int, series: str) -> Any:
 
 def _round(row: Row[Any]) -> Round:
     return Round(row.year, row.series, row.as_of, row.started, row.finished)
-
-
-# Assessments
-
-
-def put_assessments(db: Database, assessments: Iterable[Assessment]) -> int:
-    """Keep assessments; how many said something new. One equal to the one in force only prolongs that one.
-
-    Judging a moment of the past again changes what is known of that moment, not of those judged after it.
-    """
-    new = 0
-    with db.write() as connection:
-        for assessment in assessments:
-            new += _put_assessment(db, connection, assessment)
-    return new
-
-
-def _put_assessment(db: Database, connection: Connection, assessment: Assessment) -> int:
-    known = connection.execute(
-        select(AssessmentRow)
-        .where(_obligation(assessment.organ, assessment.series, assessment.year), AssessmentRow.at <= assessment.at)
-        .order_by(AssessmentRow.at.desc())
-        .limit(1)
-    ).first()
-    if known is not None and _same(codec.from_plain(Assessment, known.record), assessment):
-        if assessment.at > known.held:
-            db.upsert(connection, AssessmentRow, [_assessment_row(assessment, known.at) | {"record": known.record}])
-        return 0
-    if known is not None and assessment.at < known.held:
-        before = codec.from_plain(
-            Assessment, known.record
-        )  # it was judged to hold after this moment too, and still does
-        since = assessment.at + timedelta(microseconds=1)
-        after = _assessment_row(replace(before, at=since), since) | {"held": known.held}
-        db.upsert(connection, AssessmentRow, [after])
-    db.upsert(connection, AssessmentRow, [_assessment_row(assessment, assessment.at)])
-    return 1
-
-
-def _same(one: Assessment, other: Assessment) -> bool:
-    return replace(one, at=other.at) == other
-
-
-def _assessment_row(assessment: Assessment, since: datetime) -> dict[str, Any]:
-    return {
-        "organ": assessment.organ,
-        "series": assessment.series,
-        "year": assessment.year,
-        "at": since,
-        "held": assessment.at,
-        "status": assessment.status.value,
-        "record": codec.plain(assessment),
-    }
-
-
-def _obligation(organ: str, series: str, year: int) -> Any:
-    return and_(AssessmentRow.organ == organ, AssessmentRow.series == series, AssessmentRow.year == year)
-
-
-def assessments(db: Database, year: int, series: str, as_of: datetime | None = None) -> list[Assessment]:
-    """Every obligation's assessment in force at a moment (now, when None), by organ. `at` is since when it holds."""
-    return list(_in_force(db, year, series, AssessmentRow.at <= as_of if as_of is not None else None).values())
-
-
-def assessments_before(db: Database, year: int, series: str, at: datetime) -> dict[str, Assessment]:
-    """Every obligation's assessment in force just before a moment, by organ."""
-    return _in_force(db, year, series, AssessmentRow.at < at)
-
-
-def assessment_before(db: Database, organ: str, series: str, year: int, at: datetime) -> Assessment | None:
-    """One obligation's assessment in force just before a moment, None when it had not been judged."""
-    known = [item for item in assessment_history(db, organ, series, year) if item.at < at]
-    return known[-1] if known else None
-
-
-def assessment_history(db: Database, organ: str, series: str, year: int) -> list[Assessment]:
-    """The assessments of one obligation, one a change, oldest first."""
-    statement = select(AssessmentRow.record).where(_obligation(organ, series, year)).order_by(AssessmentRow.at)
-    with db.read() as connection:
-        return [codec.from_plain(Assessment, row.record) for row in connection.execute(statement)]
-
-
-def _in_force(db: Database, year: int, series: str, within: Any) -> dict[str, Assessment]:
-    last = select(AssessmentRow.organ, func.max(AssessmentRow.at).label("at"))
-    last = last.where(AssessmentRow.year == year, AssessmentRow.series == series)
-    if within is not None:
-        last = last.where(within)
-    newest = last.group_by(AssessmentRow.organ).subquery()
-    statement = (
-        select(AssessmentRow.record)
-        .join(newest, and_(AssessmentRow.organ == newest.c.organ, AssessmentRow.at == newest.c.at))
-        .where(AssessmentRow.year == year, AssessmentRow.series == series)
-        .order_by(AssessmentRow.organ)
-    )
-    with db.read() as connection:
-        found = [codec.from_plain(Assessment, row.record) for row in connection.execute(statement)]
-    return {assessment.organ: assessment for assessment in found}
 
 
 # Events and the outbox
