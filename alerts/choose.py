@@ -11,6 +11,7 @@ from alerts.words import kinds
 from portals.model import Organ
 
 MISSING = ("missing", "overdue")  # kinds that say: it is past due and not there
+TOLD = ("missing", "late", "unknown")  # statuses that people were written to about
 _RANK: dict[str, int] = {"error": 3, "warning": 2, "doubtful": 1, "info": 0}
 
 
@@ -46,11 +47,17 @@ def _wants(case: Case, subscriber: Subscriber) -> bool:
     kind = kinds().get(case.event.kind)
     if case.event.kind not in subscriber.kinds and (subscriber.kinds or (kind is not None and kind.asked)):
         return False
-    if _RANK[severity(case)] < _RANK[subscriber.severity] and not (kind is not None and kind.asked):
+    if _weight(case) < _RANK[subscriber.severity] and not (kind is not None and kind.asked):
         return False
     if case.event.kind in MISSING and days_past(case) < subscriber.after_days:
         return False
     return watches(subscriber, case.organ)
+
+
+def _weight(case: Case) -> int:
+    """How much it takes to be told: news that takes back what was told before weighs as much as that did."""
+    before = _RANK["warning"] if case.event.before in TOLD and case.event.before != case.event.after else 0
+    return max(_RANK[severity(case)], before)
 
 
 def watches(subscriber: Subscriber, organ: Organ) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from alerts import links, tokens
-from alerts.choose import MISSING, by_gravity, severity
+from alerts.choose import MISSING, TOLD, by_gravity, severity
 from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Wording, Words, kinds
@@ -209,6 +209,8 @@ def _links(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, n
 def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
     told = case.assessment
     yield Fact(words["due"], (_due(case, words, now),))
+    if case.event.before in TOLD and case.event.before != case.event.after:
+        yield Fact(words["before"], (words.of("statuses", case.event.before),))
     if published := _published(case, words):
         yield Fact(words["published"], (published,))
     if told.claimed and told.claimed != told.published:

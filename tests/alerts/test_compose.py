@@ -155,6 +155,16 @@ def test_severity_follows_the_deadline_that_was_missed() -> None:
     assert message.events == ("late-b",)
 
 
+def test_what_takes_back_an_accusation_is_told_to_those_who_were_told_the_accusation() -> None:
+    def told(before: str, kind: str = "published") -> list[str]:
+        news = case(kind, organ("a"), status=Status.ON_TIME)
+        news = replace(news, event=replace(news.event, before=before, after="on_time"))
+        return [plain(message) for message in compose([news], OFFICER, HEAD, NOW)]
+
+    assert "此前：未发布" in told("missing")[0] and "此前：未知" in told("unknown")[0]
+    assert told("pending") == [] and len(told("missing", "recovered")) == 1
+
+
 def test_what_is_missing_gets_graver_on_the_day_after_the_statutes() -> None:
     by_notice = case("missing", organ("a"), due_notice=date(2024, 2, 20), due_statute=date(2024, 3, 31))
     by_statute = case("missing", organ("b"), due_notice=date(2024, 2, 20), due_statute=date(2024, 3, 10))

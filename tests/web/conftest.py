@@ -3,10 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from starlette.testclient import TestClient
 
 from tests.web.filled import MAR, Filled, filled
 from web import create_app
+
+settings.register_profile("nianbao", deadline=None)  # timings never decide a test
+settings.load_profile("nianbao")
 
 
 @pytest.fixture(scope="session")
