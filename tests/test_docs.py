@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -72,6 +73,14 @@ def test_both_readmes_have_the_same_commands() -> None:
 
     assert code("README.md")[:4] == code("README.zh-CN.md")[:4]
     assert len(code("README.md")) == len(code("README.zh-CN.md"))
+
+
+def test_everything_that_the_project_asks_for_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {re.split(r"[\[<>=!~ ;]", one, maxsplit=1)[0].lower() for one in asked}
+    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    assert names - pinned == set(), "run `make lock`"
 
 
 def test_a_room_that_another_package_has_taken_is_named(tmp_path: Path) -> None:

@@ -99,17 +99,18 @@ def judge(ctx: click.Context, year: int, as_of: datetime | None) -> None:
 
 
 @click.command()
+@year_option
 @as_of_option
 @click.pass_context
-def notify(ctx: click.Context, as_of: datetime | None) -> None:
-    """Send what waits in the outbox.
+def notify(ctx: click.Context, year: int, as_of: datetime | None) -> None:
+    """Write mails about what changed, and send what waits in the outbox.
 
     \b
     Example:
-      nianbao notify
+      nianbao notify --year 2023
     """
     with _at_work(ctx, as_of) as (place, _):
-        delivery = notifying.notify(place, [])
+        delivery = notifying.notify(place, SERIES, year)
     _say_delivery(delivery)
     sys.exit(0 if delivery.complete else 1)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from alerts.deliver import Delivery, deliver
+from alerts.ladder import reminders
 from alerts.model import Letterhead, Subscriber
 from alerts.smtp import Server, SmtpTransport
 from alerts.subscribers import load
 from alerts.tell import tell
 from alerts.words import kinds
+from compliance import changes
 from crawler.workplace import Workplace
 from storage import queries
-from storage.records import Event
+from storage.records import Assessment, Event
 
 
 def subscribers(place: Workplace) -> list[Subscriber]:
@@ -21,15 +24,42 @@ def subscribers(place: Workplace) -> list[Subscriber]:
     return load(path, frozenset(kinds())) if path.exists() else []
 
 
-def notify(place: Workplace, events: Sequence[Event]) -> Delivery:
-    """Puts the events and their messages on record together, then tries everything that waits in the outbox."""
+def notify(place: Workplace, series: str, year: int) -> Delivery:
+    """Puts what changed, and the messages about it, on record together; then tries everything that waits.
+
+    What changed is taken from the assessments on record, not from the judge's hands: a round that was killed between
+    judging and telling loses nothing, and telling again tells nothing twice.
+    """
     now = place.clock()
     head = Letterhead.of(place.config.mail_from, place.config.base_url)
+    in_force = queries.assessments(place.db, year, series, now)
+    events = [*_untold(place, series, year, in_force, now), *reminders(in_force, now)]
     tell(place.db, events, subscribers(place), head, now)
+    return send(place)
+
+
+def _untold(place: Workplace, series: str, year: int, in_force: Iterable[Assessment], now: datetime) -> Iterator[Event]:
+    """The changes since the last round that was finished; those that were told meanwhile are known by their ids."""
+    finished = [one.as_of for one in queries.rounds(place.db, year, series) if one.finished and one.as_of < now]
+    since = max(finished, default=datetime.min.replace(tzinfo=UTC))
+    for current in in_force:
+        if current.at <= since:
+            continue
+        before: Assessment | None = None
+        for after in queries.assessment_history(place.db, current.organ, series, year):
+            if since < after.at <= now:
+                yield from changes(before, after)
+            before = after
+
+
+def send(place: Workplace) -> Delivery:
+    """Tries everything that waits in the outbox."""
+    now = place.clock()
     if place.config.smtp_url is None:
         return deliver(place.db, None, now)
     if not queries.pending_messages(place.db, now, 1):
         return Delivery()
     server = Server.from_url(place.config.smtp_url)
-    with SmtpTransport(server, helo=head.address.rpartition("@")[2]) as transport:
+    helo = Letterhead.of(place.config.mail_from, place.config.base_url).address.rpartition("@")[2]
+    with SmtpTransport(server, helo=helo) as transport:
         return deliver(place.db, transport, now)

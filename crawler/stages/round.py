@@ -39,6 +39,6 @@ def make_round(place: Workplace, series: str, year: int, progress: Progress) -> 
     crawled = crawl(place, series, year, lambda *told: progress("crawl", *told))
     readings = read(place, lambda *told: progress("read", *told))
     judged = judge(place, series, year, lambda *told: progress("judge", *told))
-    delivery = notify(place, judged.events)
+    delivery = notify(place, series, year)
     queries.round_finished(place.db, year, series, moment, place.clock())
     return Round(crawled, readings, judged, delivery)

@@ -89,7 +89,7 @@ def test_a_mail_server_that_is_down_loses_nothing(tmp_path: Path) -> None:
     result = nianbao(tmp_path, "run", "--year", "2023", "--as-of", "2024-03-01", env=env)
     assert result.exit_code == 1, result.output
     assert "notify: 0 sent" in result.output and "1 waiting" in result.output
-    again = nianbao(tmp_path, "notify", "--as-of", "2024-03-02", env=env)
+    again = nianbao(tmp_path, "notify", "--year", "2023", "--as-of", "2024-03-02", env=env)
     assert again.exit_code == 1 and "1 waiting" in again.output
 
 
