@@ -78,7 +78,7 @@ def test_both_readmes_have_the_same_commands() -> None:
 def test_everything_that_the_project_asks_for_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    names = {re.split(r"[\[<>=!~ ;]", one, maxsplit=1)[0].lower() for one in asked}
+    names = {re.split(r"[\[<>=!~ ;]", one, maxsplit=1)[0].lower().replace(".", "-") for one in asked}
     pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
     assert names - pinned == set(), "run `make lock`"
 
