@@ -75,9 +75,9 @@ def put(db: Database, answers: Iterable[Answer]) -> None:
     queries.put_events(db, [_event(answer) for answer in answers])
 
 
-def given(db: Database, years: Iterable[int]) -> Answers:
-    kept = (event for year in sorted(set(years)) for event in queries.events(db, year=year) if event.kind == KIND)
-    return Answers(_answer(event) for event in kept)
+def given(events: Iterable[Event]) -> Answers:
+    """The answers among these events."""
+    return Answers(_answer(event) for event in events if event.kind == KIND)
 
 
 def _event(answer: Answer) -> Event:

@@ -34,10 +34,12 @@ def tell(
     db: Database, events: Sequence[Event], subscribers: Iterable[Subscriber], head: Letterhead, now: datetime
 ) -> list[Message]:
     """Keep the events that are not on record yet, with the mails about them; the mails. Telling twice tells once."""
-    fresh = _fresh(db, events)
+    kept = _on_record(db, events)
+    known = {event.id for event in kept}
+    fresh = list({event.id: event for event in events if event.id not in known}.values())
     cases = gather(db, fresh, now)
     messages = []
-    answers = given(db, (event.year for event in fresh))
+    answers = given(kept)
     for subscriber in subscribers:
         composed = compose(
             [case for case in cases if not answers.silence(case, subscriber, now)], subscriber, head, now
@@ -83,12 +85,9 @@ def _ledgers(
     return tuple(made)
 
 
-def _fresh(db: Database, events: Sequence[Event]) -> list[Event]:
-    if not events:
-        return []
-    moments = [event.at for event in events]
-    known = {event.id for event in queries.events(db, min(moments), max(moments))}
-    return list({event.id: event for event in events if event.id not in known}.values())
+def _on_record(db: Database, events: Iterable[Event]) -> list[Event]:
+    """All events of the years concerned. A reminder keeps its id from round to round, so no window of time would do."""
+    return [event for year in sorted({event.year for event in events}) for event in queries.events(db, year=year)]
 
 
 def _case(db: Database, event: Event, organ: Organ, assessment: Assessment, now: datetime) -> Case:

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from alerts.ladder import reminders
 from alerts.model import Subscriber
 from alerts.tell import tell
 from storage import database, queries
@@ -53,6 +54,19 @@ def test_telling_the_same_events_again_tells_only_what_is_new(db: Database) -> N
     assert tell(db, [event("a")], [OFFICER], HEAD, NOW) == []
     (message,) = tell(db, [event("a"), event("b")], [OFFICER], HEAD, NOW)
     assert message.events == ("missing-b",)
+
+
+def test_a_reminder_is_told_once_although_every_round_brings_it_again(db: Database) -> None:
+    def told(day: int, *others: Event) -> list[tuple[str, ...]]:
+        now = NOW + timedelta(days=day)
+        steps = reminders(queries.assessments(db, 2023, "ogi", now), now)
+        return [message.events for message in tell(db, [*steps, *others], [OFFICER], HEAD, now)]
+
+    assert told(0, event("a")) == [("missing-a",)]
+    assert len(told(7)[0]) == 2  # both organs' first step
+    assert told(8) == []
+    late = replace(event("b", "late"), at=NOW + timedelta(days=9))
+    assert told(9, late) == [("late-b",)]
 
 
 def test_events_are_kept_when_nobody_wants_to_hear_of_them(db: Database) -> None:
