@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import types
 import typing
 from collections.abc import Callable, Hashable
@@ -18,6 +19,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
+_ESCAPED_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
@@ -58,8 +61,28 @@ def _field_names(kind: type) -> tuple[str, ...]:
 
 def to_json(record: object) -> bytes:
     """One line of UTF-8 JSON, keys in the order of the record: equal records give equal bytes."""
-    text = json.dumps(plain(record), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", errors="surrogatepass")
+    return json_text(plain(record)).encode("utf-8")
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON: Chinese as it is, ASCII escapes only where there is no UTF-8 (lone surrogates of broken pages)."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what no database keeps: NUL, and surrogates without their other half."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def storable_json(value: Any) -> str:
+    """Compact JSON for a column: its texts `storable`. The archive keeps them as they were."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", _ESCAPED_NUL.sub(r"\1" + "\N{REPLACEMENT CHARACTER}", text))
 
 
 def from_json(kind: type[T], data: bytes | str) -> T:

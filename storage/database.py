@@ -6,10 +6,11 @@ Knows nothing of what is stored; that is `storage.queries`.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+import sqlite3
+import typing
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
+from storage.codec import storable_json
 from storage.errors import AnotherWriter, DatabaseError
 from storage.migrations import HEAD
 
@@ -87,6 +89,24 @@ class Database:
         for start in range(0, len(rows), _BATCH):
             connection.execute(statement, rows[start : start + _BATCH])
 
+    def backup(self, target: Path) -> None:
+        """Copy the database as it is now into a new file, while it is in use. Back the archive's folder up after it."""
+        if self.dialect != "sqlite":
+            raise DatabaseError("PostgreSQL is backed up with pg_dump")
+        if target.exists():
+            raise DatabaseError(f"{target} exists already")
+        draft = target.with_name(target.name + ".part")
+        pooled = self._engine.raw_connection()
+        try:
+            with closing(sqlite3.connect(draft)) as copy:
+                typing.cast(sqlite3.Connection, pooled.driver_connection).backup(copy)
+            draft.rename(target)
+        except (OSError, sqlite3.Error) as error:
+            draft.unlink(missing_ok=True)
+            raise DatabaseError(f"cannot write the backup {target}: {error}") from error
+        finally:
+            pooled.close()
+
     def close(self) -> None:
         self._engine.dispose()
         if self._lock is not None:
@@ -126,7 +146,7 @@ def _open_sqlite(url: URL, write: bool) -> Database:
         raise DatabaseError("SQLite needs a file; an index in memory would be lost")
     if not write and not path.exists():
         raise DatabaseError(f"there is no database at {path}")
-    engine = create_engine(url, json_serializer=_json)
+    engine = create_engine(url, json_serializer=storable_json)
     event.listen(engine, "connect", _tune_sqlite if write else _tune_sqlite_reader)
     event.listen(
         engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN" if not write else "BEGIN IMMEDIATE")
@@ -137,7 +157,7 @@ def _open_sqlite(url: URL, write: bool) -> Database:
 
 def _open_postgresql(url: URL, write: bool) -> Database:
     try:
-        engine = create_engine(url, pool_pre_ping=True, json_serializer=_json)
+        engine = create_engine(url, pool_pre_ping=True, json_serializer=storable_json)
     except ModuleNotFoundError as error:
         raise DatabaseError("PostgreSQL needs psycopg: install nianbao[postgresql]") from error
     try:
@@ -166,16 +186,6 @@ def _ready(engine: Engine, lock: _Lock | None) -> Database:
             lock.release()
         raise
     return Database(engine, lock)
-
-
-def _json(value: object) -> str:
-    """Chinese as it is; ASCII escapes only for what has no UTF-8 (lone surrogates out of broken pages)."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return text
 
 
 def _form(connection: Connection) -> str | None:

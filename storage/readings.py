@@ -57,7 +57,7 @@ def put_reading(db: Database, reading: Reading) -> None:
     """Keep a reading; one of the same document by the same version of the reader is replaced."""
     with db.write() as connection:
         last = connection.execute(select(func.max(ReadingRow.serial)).where(ReadingRow.key == reading.key)).scalar()
-        row = codec.plain(reading) | {"serial": (last or 0) + 1}
+        row = codec.plain(reading) | {"serial": (last or 0) + 1, "detail": codec.storable(reading.detail)}
         db.upsert(connection, ReadingRow, [row])
 
 

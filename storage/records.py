@@ -100,6 +100,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """What a visit learnt of how a site works: data for the next visit, learnt anew at each."""
+
+    columns: tuple[str, ...] = ()  # lists of the series that were found by navigation, not named by the register
+    way: tuple[str, ...] = ()  # labels of the links that led to them, from the home page on
+    systems: tuple[str, ...] = ()  # portal systems whose paging or data calls were recognised
+    browser: bool = False  # the list shows nothing without one
+    calls: tuple[str, ...] = ()  # data calls (GET) that the browser's page made
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """What one column showed at one visit: its listing, and what became of the links on it.
 
@@ -116,6 +127,7 @@ class Visit:
     captures: tuple[str, ...] = ()  # listing pages, in order
     sightings: tuple[Sighting, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, text
 
+from storage.codec import storable
 from storage.database import Database
 from storage.models import ObservationRow, TextRow
 
@@ -52,6 +53,7 @@ def keep_text(db: Database, connection: Connection, organ: str, series: str, yea
     if not body or connection.execute(select(TextRow.id).where(known)).first() is not None:
         return
     number = (connection.execute(select(func.max(TextRow.id))).scalar() or 0) + 1
+    body = storable(body)
     row = {"id": number, "organ": organ, "series": series, "year": year, "content_digest": digest, "body": body}
     db.insert_new(connection, TextRow, [row])
     tokens = grams(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
@@ -53,6 +54,21 @@ def test_what_a_newer_program_added_is_ignored_and_what_an_older_one_lacked_has_
 def test_what_is_no_such_record_is_refused(data: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         codec.from_json(Visit, data)
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_json_for_a_column_holds_no_nul_and_no_half_surrogate_and_otherwise_the_same(value: Any) -> None:
+    kept = json.loads(codec.storable_json(value))
+    assert not any(set(part) & set("\0\ud800\udfff") for part in texts(kept))
+    if all(codec.storable(part) == part for part in texts(value)):
+        assert kept == value
+
+
+def texts(value: Any) -> list[str]:
+    """Every text within, keys included."""
+    if isinstance(value, dict):
+        return [part for item in value.items() for part in texts(list(item))]
+    return [part for item in value for part in texts(item)] if isinstance(value, list) else [value]
 
 
 def test_moments_are_written_in_utc_and_naive_ones_refused() -> None:

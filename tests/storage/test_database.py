@@ -16,12 +16,15 @@ from sqlalchemy import inspect, text
 
 import storage.database
 from storage import codec, queries
+from storage.archive import Archive
 from storage.database import Database
 from storage.errors import AnotherWriter, DatabaseError
 from storage.migrations import HEAD
 from storage.migrations.run import configuration, downgrade, upgrade
 from storage.models import Base
-from tests.storage.make import NOON, assessment, organ
+from storage.verify import verify
+from storage.warc import WarcWriter
+from tests.storage.make import NOON, assessment, day, exchange, organ
 
 
 def test_the_newest_form_is_what_the_migrations_end_in() -> None:
@@ -111,3 +114,36 @@ def test_an_older_database_keeps_what_was_decided_and_builds_its_index_anew(db_u
         assert queries.judged_moments(db, 2025, "ogi") == [NOON, NOON + timedelta(seconds=5)]
         with db.read() as connection:
             assert connection.execute(text("SELECT count(*) FROM files")).scalar() == 0
+
+
+class TestABackup:
+    def test_is_a_database_of_the_same_content_taken_while_the_first_is_in_use(
+        self, sqlite_url: str, tmp_path: Path
+    ) -> None:
+        with storage.database.open(sqlite_url) as db:
+            queries.upsert_organs(db, [organ("a")])
+            db.backup(tmp_path / "copy.db")
+            queries.upsert_organs(db, [organ("b")])
+        with storage.database.open(f"sqlite:///{tmp_path}/copy.db") as copy:
+            assert queries.organs(copy) == [organ("a")]
+
+    def test_finds_what_the_archive_got_after_it(
+        self, sqlite_url: str, tmp_path: Path, folder: Path, writer: WarcWriter
+    ) -> None:
+        archive = Archive(folder)
+        with storage.database.open(sqlite_url) as db:
+            writer.exchange(exchange())
+            queries.ingest(db, archive)
+            db.backup(tmp_path / "copy.db")
+            later = writer.exchange(exchange(at=day(1)))
+            queries.ingest(db, archive)
+        with storage.database.open(f"sqlite:///{tmp_path}/copy.db") as copy:
+            queries.ingest(copy, archive)
+            assert queries.capture(copy, later.id) == later
+            assert verify(copy, archive).faults == ()
+
+    def test_does_not_overwrite_and_says_what_it_cannot_do(self, db: Database, tmp_path: Path) -> None:
+        (tmp_path / "there.db").touch()
+        for target in (tmp_path / "there.db", tmp_path / "nowhere" / "x.db"):
+            with pytest.raises(DatabaseError, match=r"exists already|cannot write the backup|pg_dump"):
+                db.backup(target)

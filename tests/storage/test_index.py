@@ -227,6 +227,18 @@ def test_a_killed_round_knows_which_columns_it_has_behind_it(
     assert queries.visited(db, 2024, NOON, day(9)) == set()
 
 
+def test_a_title_that_no_database_keeps_stops_nothing(db: Database, archive: Archive, writer: WarcWriter) -> None:
+    hostile = candidate(title="年报\0\ud800\\u0000", url="http://a/\0\udfff", reasons=("\0",))
+    writer.visit(visit("v1", candidates=(hostile,), detail="\0"))
+    queries.ingest(db, archive)
+    [kept] = queries.visits(db, "a", 2025)
+    assert (kept.candidates[0].title, kept.detail) == ("年报\ufffd\ufffd\\u0000", "\ufffd")
+    assert len(queries.visited(db, 2025, NOON, NOON)) == 1
+    assert [item.visit for item in archive.scan("test-00001.warc.gz") if item.visit] == [
+        visit("v1", candidates=(hostile,), detail="\0")
+    ]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["exchange", "revisit", "visit", "ingest", "roll"]), max_size=12))
 def test_however_writing_and_ingesting_alternate_the_index_equals_a_reindex(

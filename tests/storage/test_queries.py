@@ -80,7 +80,7 @@ class TestReadings:
 
     def test_a_reading_is_kept_by_document_and_version_of_the_reader(self, db: Database) -> None:
         old = Reading("k", "1", "broken", "xref")
-        new = Reading("k", "2", "read", "", {"title": "年报\ud800", "cells": {"requests.new.total": 1}})
+        new = Reading("k", "2", "read", "", {"title": "年报\\", "cells": {"requests.new.total": 1}})
         for item in (old, new, old):
             queries.put_reading(db, item)
         assert queries.reading(db, "k", "1") == old

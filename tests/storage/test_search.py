@@ -73,6 +73,18 @@ def test_hits_are_limited_by_organ_year_moment_and_number(texts: Database) -> No
     assert len(queries.search(texts, "申请", limit=1)) == 1
 
 
+def test_a_text_that_no_database_keeps_is_kept_without_what_it_cannot(
+    db: Database, archive: Archive, writer: WarcWriter
+) -> None:
+    page = writer.exchange(exchange())
+    writer.visit(visit("v1", candidates=(candidate("a", captures=(page.id,)),)))
+    queries.ingest(db, archive)
+    [unread] = queries.unread_candidates(db, "1")
+    queries.put_reading(db, Reading("reading-key", "1", "read", "\0\ud800", {"text": "公开\0\ud800年报"}))
+    queries.settle(db, unread, "1", observation(day(0)))
+    assert [hit.after for hit in queries.search(db, "公开")] == ["\ufffd\ufffd年报"]
+
+
 @given(st.text(max_size=80), st.data())
 def test_every_part_of_a_chinese_word_has_its_pairs_in_the_index(body: str, data: st.DataObject) -> None:
     word = data.draw(st.text("政府信息公开年报", min_size=2, max_size=6))
