@@ -11,6 +11,7 @@ _RADICALS = str.maketrans(
     "⺁⺊⺌⺎⺕⺗⺙⺝⺟⺠⺡⺣⺤⺦⺩⺪⺫⺬⺭⺮⺯⺰⺲⺵⺶⺹⺻⺼⺽⺾⻁⻂⻃⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
     "厂卜小兀彐心攵月母民水火爪丬王疋目示礻竹糸纟网网羊耂聿肉臼艹虎衤西西见角讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食食食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
 )
+_KANGXI = re.compile("[\u2f00-\u2fdf\uf900-\ufaff]+")
 _DROP = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000-\u0008\u000e-\u001f]")
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]|_")
@@ -38,8 +39,10 @@ def key(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """`fold` without the spaces that extraction leaves around Chinese characters."""
-    return _CJK_GAP.sub("", fold(text))
+    """For people: radicals as characters and no stray spaces, but punctuation as the author set it."""
+    if not text.isascii():
+        text = _KANGXI.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text.translate(_RADICALS))
+    return _CJK_GAP.sub("", _SPACE.sub(" ", _DROP.sub("", text)).strip())
 
 
 _CHINESE = {"〇": 0, "○": 0, "零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}

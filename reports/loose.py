@@ -109,10 +109,8 @@ def _is_label(text: str) -> bool:
 def _merge(rows: Sequence[Row]) -> list[Row]:
     """Lines with nothing but figures belong to the label above them; so does a word among the figures: 若干."""
     merged: list[list[RawCell]] = []
-    for at, row in enumerate(rows):
-        figures = _only_figures(row)
-        below = at + 1 < len(rows) and _only_figures(rows[at + 1])
-        if merged and (figures or (below and _word_among_figures(row, merged[-1]))):
+    for row in rows:
+        if merged and (_only_figures(row) or _word_among_figures(row, merged[-1])):
             merged[-1] += row.cells
         else:
             merged.append(list(row.cells))

@@ -11,7 +11,7 @@ from reports.fold import key
 from reports.labels import EXACT, LabelBook
 from reports.numbers import is_value, understand
 
-_PIECES = 4  # rows around a row in which the rest of its label may stand
+_PIECES = 12  # rows around a row in which the rest of its label may stand
 _SKIP = 0.3  # what it costs to leave a row out on either side
 
 
@@ -146,10 +146,16 @@ def _score_cut_labels(units: Sequence[Unit], book: LabelBook) -> None:
         if found is not None:
             unit.scores = dict(book.exact(found, found))
         else:
-            best = {word: max(book.fuzzy(word).values(), default=0.0) for word in words}
+            best = {word: max(book.fuzzy(word).values(), default=0.0) for word in _likely(words, unit.leaf)}
             found = max(best, key=lambda word: best[word], default=None)
             unit.scores = book.fuzzy(found) if found else {}
         unit.joined = found if found and found != unit.leaf else ""
+
+
+def _likely(words: Sequence[str], leaf: str) -> list[str]:
+    """The label alone and with one or all of its pieces: comparing every combination would take long."""
+    few = sorted(set(words), key=len)
+    return list(dict.fromkeys([*([leaf] if leaf else []), *few[:6], *few[-2:]]))
 
 
 def _whole_labels(units: Sequence[Unit], at: int, anchor: RawCell | None, leaf: str) -> list[str]:

@@ -85,7 +85,7 @@ def _compare(
     sums = [_sum(reading, cells) for cells in wanted]
     said = number(match["n"])
     if (
-        None in sums
+        sums[0] is None
         or said in sums
         or not sentence.whole_scope(match.start("n"))
         or round_(sentence.text, match.start("n"))

@@ -255,14 +255,15 @@ def _running_heads(pages: list[_Page], lines: list[Line]) -> set[str]:
         for line in lines
         if line.bottom < _EDGE * height[line.page] or line.top > (1 - _EDGE) * height[line.page]
     )
-    return {text for text, count in seen.items() if count >= 3}
+    # a row of figures at the edge of a page is no running head
+    return {text for text, count in seen.items() if count >= 3 and re.search(r"[^\W\d_]{2}", text)}
 
 
 def _furniture(page: _Page, line: Line, heads: set[str]) -> bool:
     if not (line.bottom < 1.3 * _EDGE * page.height or line.top > (1 - 1.3 * _EDGE) * page.height):
         return False
     text = squeeze(line.text)
-    return bool(_PAGE_NUMBER.fullmatch(text)) or re.sub(r"\d+", "#", text) in heads
+    return (len(line.chunks) <= 3 and bool(_PAGE_NUMBER.fullmatch(text))) or re.sub(r"\d+", "#", text) in heads
 
 
 class _Writer:
@@ -270,7 +271,7 @@ class _Writer:
 
     def __init__(self, lines: list[Line]) -> None:
         body = [line for line in lines if len(line.text) > 15]
-        self.left = min((line.left for line in body), default=0.0)
+        self.left = min((line.left for line in lines if len(line.text) > 3), default=0.0)
         self.right = max((line.right for line in body), default=0.0)
         self.paragraph: list[Line] = []
         self.rows: list[Line] = []
@@ -281,6 +282,7 @@ class _Writer:
             self.rows.append(line)
         elif (
             self.rows
+            and line.size < 1.25 * self.rows[-1].size
             and len(line.text) <= 30
             and not re.search("[。]|^[一二三四五六]、[^本上结三]", squeeze(line.text))
         ):

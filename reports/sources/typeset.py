@@ -10,6 +10,7 @@ from statistics import median
 
 from reports.sources.ruling import Char
 
+_BEGINS = re.compile(r"[一二三四五六七八九]、|[（(][一二三四五六七八九十][）)]")
 _FIGURE = re.compile(r"[\d.,/\-—]+")
 
 
@@ -115,6 +116,8 @@ def tabular(line: Line) -> bool:
 def continues(above: Line, line: Line, left: float, right: float) -> bool:
     """Whether `line` goes on with the paragraph of `above`: that one is full and this one not indented."""
     if len(line.chunks) > 1 and tabular(line):
+        return False
+    if _BEGINS.match(line.text) and re.search(r"[。；：]$", above.text):
         return False
     slack = 1.6 if re.search(r"[。；：？！]$", above.text) else 8  # a long number is not broken, and leaves a gap
     full = above.right >= right - slack * above.size and right - left > 20 * above.size
