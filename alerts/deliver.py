@@ -6,6 +6,7 @@ reader's mailbox sees one Message-ID twice. A server that is down costs nothing:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,10 @@ from storage.records import Message
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
 GIVE_UP = timedelta(days=5)  # RFC 5321, 4.5.4.1: at least four to five days
+_UNSET = {
+    "mail": "no mail server is set (NIANBAO_SMTP_URL)",
+    "apprise": "there is no channels.yaml in the home folder",
+}
 _END = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -41,25 +46,36 @@ class Delivery:
         return "\n".join((counts, *self.faults))
 
 
-def deliver(db: Database, transport: Transport | None, now: datetime, *, impatient: bool = False) -> Delivery:
+def deliver(
+    db: Database,
+    transport: Transport | None,
+    now: datetime,
+    *,
+    impatient: bool = False,
+    others: Mapping[str, Transport] | None = None,
+) -> Delivery:
     """Try every message that is due at `now`; if `impatient`, also those whose pause is not over.
 
-    Without a transport nothing is tried and everything keeps waiting. Raises nothing for what a server does.
+    `transport` carries mail, `others` what goes by another channel. Messages without a transport, or whose server is
+    down, keep waiting. Raises nothing for what a server does.
     """
-    due = queries.pending_messages(db, _END if impatient else now)
-    if transport is None:
-        faults = (f"no mail server is set: {len(due)} message(s) wait; set NIANBAO_SMTP_URL",) if due else ()
-        return Delivery(waiting=len(due), faults=faults)
-    told = Delivery()
-    for number, message in enumerate(due):
+    transports = {"mail": transport, **(others or {})}
+    told, down = Delivery(), dict[str, str]()
+    for message in queries.pending_messages(db, _END if impatient else now):
+        carrier = transports.get(message.channel)
+        if carrier is None:
+            down.setdefault(message.channel, _UNSET.get(message.channel, f"nothing carries {message.channel}"))
+        if carrier is None or message.channel in down:
+            told = replace(told, waiting=told.waiting + 1)
+            continue
         try:
-            told = _try(db, transport, message, now, told)
+            told = _try(db, carrier, message, now, told)
         except ServerDown as fault:
             queries.mark_failed(db, message.id, now, str(fault), next_try=now)  # due again as soon as somebody asks
-            left = len(due) - number
-            line = f"{fault}; {left} message(s) wait, nothing is lost"
-            return replace(told, waiting=left, faults=(*told.faults, line))
-    return told
+            down[message.channel] = str(fault)
+            told = replace(told, waiting=told.waiting + 1)
+    lines = tuple(f"{why}; messages wait, nothing is lost" for why in down.values())
+    return replace(told, faults=(*told.faults, *lines))
 
 
 def _try(db: Database, transport: Transport, message: Message, now: datetime, told: Delivery) -> Delivery:

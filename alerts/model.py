@@ -36,6 +36,7 @@ class Subscriber:
     after_days: int = 0  # told of what is missing only when it is so many days past due: the next person up
     quiet: tuple[time, time] | None = None  # hours in Beijing in which no mail goes out: from, up to
     working_days: bool = False  # mail goes out on working days only
+    channels: tuple[str, ...] = ()  # names in channels.yaml that are told the same, beside the mail
     role: Role = "officer"  # an operator is also told what we may have misread
     ledger: bool = True  # whether digests carry the ledger of the subscriber's organs
 

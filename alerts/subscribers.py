@@ -27,7 +27,7 @@ _CHOICES = {
     "delivery": ("digest", "immediate"),
     "role": ("officer", "operator"),
 }
-_LISTS = ("regions", "organs", "kinds", "immediate")
+_LISTS = ("regions", "organs", "kinds", "immediate", "channels")
 _KEYS = ("name", "email", "ledger", "working_days", "after_days", "quiet", *_CHOICES, *_LISTS)
 
 Say = Callable[[int, str], None]
@@ -48,7 +48,7 @@ def load(path: Path, kinds: frozenset[str]) -> list[Subscriber]:
 
 
 def _entries(path: Path, say: Say) -> Iterator[tuple[CommentedMap, int]]:
-    document = _parse(path, say)
+    document = parse(path, say)
     if document is None:
         return
     if not isinstance(document, CommentedMap) or set(document) != {"subscribers"}:
@@ -64,7 +64,8 @@ def _entries(path: Path, say: Say) -> Iterator[tuple[CommentedMap, int]]:
             say(line, "a subscriber must have keys: name, email, …")
 
 
-def _parse(path: Path, say: Say) -> Any:
+def parse(path: Path, say: Say) -> Any:
+    """A YAML file with line numbers; None when it was refused."""
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:

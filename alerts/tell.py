@@ -6,13 +6,15 @@ nothing on record is forgotten. Sending is `alerts.deliver`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 
 import reports
 from alerts import ledger
 from alerts.answers import given
+from alerts.channels import CHANNEL
 from alerts.choose import watches
 from alerts.compose import compose
 from alerts.facts import facts
@@ -47,6 +49,7 @@ def tell(
         if composed and subscriber.delivery == "digest" and subscriber.ledger:
             composed = [replace(message, attachments=_ledgers(db, cases, subscriber, now)) for message in composed]
         messages += composed
+        messages += [copy for message in composed for copy in _copies(message, subscriber)]
     queries.put_events(db, fresh, messages)
     return messages
 
@@ -65,6 +68,13 @@ def gather(db: Database, events: Sequence[Event], now: datetime) -> list[Case]:
         if assessment is not None:
             cases.append(_case(db, event, organs.get(event.organ) or _gone(event.organ), assessment, now))
     return cases
+
+
+def _copies(message: Message, subscriber: Subscriber) -> Iterator[Message]:
+    """The same for the subscriber's other channels, without attachments."""
+    for name in subscriber.channels:
+        identity = f"{uuid5(NAMESPACE_URL, f'{name}/{message.id}')}@{message.id.rpartition('@')[2]}"
+        yield replace(message, id=identity, to=name, channel=CHANNEL, html=None, headers={}, attachments=())
 
 
 def _ledgers(

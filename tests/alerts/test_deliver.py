@@ -76,7 +76,7 @@ def test_a_server_that_is_down_is_one_clear_line_and_nothing_is_lost(db: Databas
         told = deliver(db, smtp, NOW)
     assert not told.complete and told.waiting == 2
     assert told.faults == (
-        f"mail server 127.0.0.1:{port} cannot be reached: Connection refused; 2 message(s) wait, nothing is lost",
+        f"mail server 127.0.0.1:{port} cannot be reached: Connection refused; messages wait, nothing is lost",
     )
     assert outbox(db) == [("m1", "pending", 1), ("m2", "pending", 0)]
     with MailServer() as server, transport(server.port) as smtp:

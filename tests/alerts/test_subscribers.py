@@ -40,6 +40,7 @@ subscribers:
     after_days: 14
     quiet: 22:00-08:00
     immediate: [unknown]
+    channels: [duty]
 """
     assert load(written(tmp_path, text), KINDS) == [
         Subscriber(
@@ -57,6 +58,7 @@ subscribers:
             after_days=14,
             quiet=(time(22), time(8)),
             immediate=("unknown",),
+            channels=("duty",),
         )
     ]
 
