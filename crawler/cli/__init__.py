@@ -24,13 +24,16 @@ _COMMANDS = {
     "check": "crawler.cli.check",
     "crawl": "crawler.cli.stages",
     "demo": "crawler.cli.demo",
-    "history": "crawler.cli.ask",
+    "diff": "crawler.cli.versions",
+    "history": "crawler.cli.versions",
     "judge": "crawler.cli.stages",
     "notify": "crawler.cli.stages",
     "organs": "crawler.cli.organs",
     "read": "crawler.cli.stages",
     "run": "crawler.cli.stages",
+    "search": "crawler.cli.versions",
     "serve": "crawler.cli.serve",
+    "show": "crawler.cli.versions",
     "status": "crawler.cli.ask",
 }
 

@@ -1,23 +1,33 @@
-"""`nianbao archive`: looking after the WARC files and the index over them."""
+"""`nianbao archive`: looking after the WARC files and the index over them, and proving what they hold."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import sys
+from pathlib import Path
 
 import click
 
+from crawler.cli import BadInput
 from crawler.cli.options import config_of
+from crawler.cli.progress import Bars
+from crawler.clock import system_clock
+from crawler.secret import secret_of
 from crawler.workplace import open_workplace
 from storage import queries
+from storage import verify as verifying
+from storage.codec import moment_text
+from storage.tree import Signer
 
 
 @click.group()
 def archive() -> None:
-    """The WARC files, and the index that can always be rebuilt from them.
+    """The WARC files, the index that can always be rebuilt from them, and the proofs of what they hold.
 
     \b
     Example:
-      nianbao archive reindex
+      nianbao archive verify
     """
 
 
@@ -36,3 +46,98 @@ def reindex(ctx: click.Context) -> None:
     for fault in done.damaged:
         click.echo(f"damaged: {fault}", err=True)
     sys.exit(1 if done.damaged else 0)
+
+
+@archive.command()
+@click.option("--share", default="1/1", show_default=True, help="Which part to read: 3/7 is the third of seven.")
+@click.pass_context
+def verify(ctx: click.Context, share: str) -> None:
+    """Re-read the archive against its digests, the hash tree and the signed checkpoints; name what is damaged,
+    missing or inserted. Exit status 1 if anything is.
+
+    \b
+    Example:
+      nianbao archive verify --share 1/30
+    """
+    part, _, parts = share.partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise BadInput(f"--share is written as 3/7, not {share!r}")
+    config = config_of(ctx)
+    verifier = Signer.from_seed(secret_of(config.home)).verifier()
+    with open_workplace(config, write=False) as place, Bars() as bars:
+        total = sum(place.archive.path(file).stat().st_size for file in place.archive.files()) // int(parts)
+        done = verifying.verify(
+            place.db,
+            place.archive,
+            share=(int(part) - 1, int(parts)),
+            verifier=verifier,
+            progress=lambda size: bars.told("verify", min(size, total), total, ""),
+        )
+    click.echo(f"{done.records} records in {done.bytes} bytes read; {len(done.faults)} faults")
+    for fault in done.faults:
+        click.echo(
+            f"{fault.kind}: {fault.file} {fault.offset if fault.offset is not None else ''} {fault.why}", err=True
+        )
+    sys.exit(1 if done.faults else 0)
+
+
+@archive.command()
+@click.pass_context
+def checkpoint(ctx: click.Context) -> None:
+    """Sign the head of the archive's hash tree as it is now, and print the signed note.
+
+    \b
+    Example:
+      nianbao archive checkpoint
+    """
+    config = config_of(ctx)
+    signer = Signer.from_seed(secret_of(config.home))
+    with open_workplace(config) as place:
+        queries.ingest(place.db, place.archive)
+        made = verifying.checkpoint(place.db, place.archive, moment_text(system_clock()), signer)
+    click.echo(made.note, nl=False)
+    click.echo(f"verifier: {signer.verifier()}")
+
+
+@archive.command()
+@click.argument("record")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write RECORD's bytes to this file.")
+@click.pass_context
+def prove(ctx: click.Context, record: str, out: Path | None) -> None:
+    """Print the proof, as JSON, that RECORD (a capture's id, or visit: and a visit's) is in the newest checkpoint.
+
+    \b
+    Example:
+      nianbao archive prove 0b9c2f1e-… --out record.bin > proof.json
+    """
+    with open_workplace(config_of(ctx), write=False) as place:
+        proof = verifying.prove(place.db, place.archive, record)
+        if proof is None:
+            raise BadInput(f"{record} is in no checkpoint; `nianbao archive checkpoint` signs what is there")
+        if out is not None:
+            capture = queries.capture(place.db, record)
+            if capture is None:
+                raise BadInput(f"{record} is no capture; its bytes cannot be written")
+            out.write_bytes(place.archive.raw(capture))
+    click.echo(json.dumps(dataclasses.asdict(proof)))
+
+
+@archive.command("check-proof")
+@click.argument("proof", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("record", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--verifier", required=True, help="The public key, as `nianbao archive checkpoint` prints it.")
+def check_proof(proof: Path, record: Path, verifier: str) -> None:
+    """Check a PROOF of the bytes in RECORD with nothing but the public key: no archive, no database.
+
+    \b
+    Example:
+      nianbao archive check-proof proof.json record.bin --verifier 'nianbao+…'
+    """
+    try:
+        told = json.loads(proof.read_text(encoding="utf-8"))
+        claim = verifying.Proof(**(told | {"path": tuple(told["path"])}))
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInput(f"{proof} is no proof: {error}") from error
+    good = verifying.check_proof(claim, record.read_bytes(), verifier)
+    click.echo("the record is in the signed tree" if good else "the proof does not hold")
+    sys.exit(0 if good else 1)

@@ -163,6 +163,47 @@ def test_the_archive_tells_what_a_report_said_before_it_was_changed(season: Play
     assert then["cells"] == versions[0]["cells"]
 
 
+def test_a_difference_is_told_cell_by_cell_and_how_long_after_the_due_date(season: Played) -> None:
+    revised = next(o for o in ORGANS if TRUTH[o].rounds[PROVINCE.rounds[-1]].revised)
+    [told] = season.rows("diff", revised, "--year", str(PROVINCE.year))
+    assert len(told["cells"]) == 1 and told["cells"][0]["before"] != told["cells"][0]["after"]
+    assert told["days_after_due"] > 0 and (told["from"], told["to"]) == (1, 2)
+    assert told["cells"][0]["cell"] in season.nianbao("diff", revised, "--year", str(PROVINCE.year))
+
+
+def test_a_report_can_be_shown_and_found_by_its_words(season: Played) -> None:
+    organ = next(o for o in ORGANS if TRUTH[o].rounds[PROVINCE.rounds[-1]].status == "on_time")
+    [shown] = season.rows("show", organ, "--year", str(PROVINCE.year))
+    assert len(shown["cells"]) == 200 and "政府信息公开" in shown["text"]
+    assert organ in {hit["organ"] for hit in season.rows("search", "信息处理费", "--year", str(PROVINCE.year))}
+
+
+def test_the_archive_is_verified_signed_and_each_capture_proven_offline(season: Played, tmp_path: Path) -> None:
+    copy = Played(tmp_path / "copy", season.port)
+    shutil.copytree(season.home, copy.home, ignore=shutil.ignore_patterns("*.lock"))
+    note = copy.nianbao("archive", "checkpoint")
+    verifier = note.rsplit("verifier: ", 1)[1].strip()
+    assert ", 0 faults" in copy.nianbao("archive", "verify").replace("; ", ", ")
+    row = copy.rows("status", "--year", str(PROVINCE.year), "--as-of", PROVINCE.rounds[-1].isoformat())[0]
+    record, proof = tmp_path / "record", tmp_path / "proof.json"
+    proof.write_text(copy.nianbao("archive", "prove", row["evidence"][0], "--out", str(record)))
+    words = ["archive", "check-proof", str(proof), str(record), "--verifier", verifier]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    record.write_bytes(record.read_bytes().replace(b"1", b"2", 1))
+    assert CliRunner().invoke(cli, words).exit_code == 1
+
+
+def test_a_damaged_archive_is_told(season: Played, tmp_path: Path) -> None:
+    copy = Played(tmp_path / "copy", season.port)
+    shutil.copytree(season.home, copy.home, ignore=shutil.ignore_patterns("*.lock"))
+    file = sorted((copy.home / "archive").glob("*.warc.gz"))[1]
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    result = CliRunner().invoke(cli, ["--home", str(copy.home), "archive", "verify"])
+    assert result.exit_code == 1 and file.name in result.output
+
+
 def test_mails_tell_of_every_accusation_and_of_nothing_twice(season: Played) -> None:
     mails = [mail for _, mail in caught(season.home / "mail")]
     assert len({mail["Message-ID"] for mail in mails}) == len(mails)
