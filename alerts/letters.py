@@ -4,51 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from alerts import links, tokens
-from alerts.choose import MISSING, TOLD, by_gravity, severity
+from alerts import links
+from alerts.choose import by_gravity, severity
+from alerts.entries import Entry, entry_of
 from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Wording, Words, kinds
-from reports.model import Finding
-from storage.records import Visit
 
 DETAILED = 8  # organs of one part that are told in full; more of them become a table
 DETAILED_OURS = 2  # the same where the fault is ours: the cause matters, not each organ
 LISTED = 200  # rows of that table
-FINDINGS = 5
-EVIDENCE = 6
-VISITS = 4
-ANSWERABLE = timedelta(days=60)  # how long the links to answer by can be used
-
-Links = tuple[tuple[str, str], ...]  # (words, address)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    label: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    severity: Severity
-    word: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    organ: str
-    due: str
-    note: str  # the one thing to say where there is room for one thing
-    facts: tuple[Fact, ...]
-    faults: tuple[Fault, ...]
-    more_faults: int
-    evidence: tuple[tuple[str, str | None], ...]  # (id, address)
-    more_evidence: int
-    links: Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +90,7 @@ def _part(cases: list[Case], subscriber: Subscriber, words: Words, head: Letterh
     wording = kind.wording(words.language) if kind else Wording(clean(cases[0].event.kind), "", "")
     ours = kind is not None and kind.fault == "ours"
     full = len(cases) <= (DETAILED_OURS if ours else DETAILED)
-    entries = tuple(_entry(case, subscriber, words, head, now) for case in cases[:LISTED])
+    entries = tuple(entry_of(case, subscriber, words, head, now) for case in cases[:LISTED])
     return Part(
         label=wording.label,
         tone=severity(cases[0]),
@@ -164,135 +131,6 @@ def _ground(cases: list[Case], words: Words) -> str:
         return ""
     grounds = (case.ground_zh if words.language == "zh" else case.ground_en for case in cases)
     return words["joiner"].join(dict.fromkeys(clean(ground) for ground in grounds if ground))
-
-
-def _entry(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, now: datetime) -> Entry:
-    faults = _faults(case.findings, words)
-    evidence = case.assessment.evidence
-    base = head.public_url
-    return Entry(
-        organ=clean(case.organ.name),
-        due=_due(case, words),
-        note=_note(case, words, faults),
-        facts=tuple(_facts(case, words, now)),
-        faults=tuple(faults[:FINDINGS]),
-        more_faults=max(0, len(faults) - FINDINGS),
-        evidence=tuple((ref, links.evidence(base, ref) if base else None) for ref in evidence[:EVIDENCE]),
-        more_evidence=max(0, len(evidence) - EVIDENCE),
-        links=_links(case, subscriber, words, head, now) if base else (),
-    )
-
-
-def _links(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, now: datetime) -> Links:
-    event, base = case.event, head.public_url or ""
-    found = []
-    if case.assessment.versions:
-        found.append(
-            (
-                words["link_report"],
-                links.report(base, event.organ, event.series, event.year),
-            )
-        )
-    if case.assessment.versions > 1:
-        found.append(
-            (
-                words["link_versions"],
-                links.versions(base, event.organ, event.series, event.year),
-            )
-        )
-    if head.secret and case.event.kind in MISSING:
-        said = {"subscriber": subscriber.email, "organ": event.organ, "series": event.series, "year": str(event.year)}
-        found.append((words["link_answer"], links.answer(base, tokens.sign(head.secret, said, now + ANSWERABLE))))
-    return (*found, (words["link_organ"], links.organ(base, event.organ)))
-
-
-def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
-    told = case.assessment
-    yield Fact(words["due"], (_due(case, words, now),))
-    if case.event.before in TOLD and case.event.before != case.event.after:
-        yield Fact(words["before"], (words.of("statuses", case.event.before),))
-    if published := _published(case, words):
-        yield Fact(words["published"], (published,))
-    if told.claimed and told.claimed != told.published:
-        yield Fact(words["claimed"], (words.day(told.claimed),))
-    if seen := tuple(_seen(case, words)):
-        yield Fact(words["seen"], seen)
-    if live := links.safe(told.url):
-        yield Fact(words["live"], (live,))
-
-
-def _due(case: Case, words: Words, now: datetime | None = None) -> str:
-    """The due dates; with `now`, of what is missing also how long ago."""
-    notice, statute = case.assessment.due_notice, case.assessment.due_statute
-    days = (now.astimezone(BEIJING).date() - notice).days if now else 0
-    late = words("passed", days=days) if case.event.kind in MISSING and days > 0 else ""
-    if notice == statute:
-        return words.day(notice) + (words("aside", text=late) if late else "")
-    by_notice = words["by_notice"] + (words["comma"] + late if late else "")
-    return words(
-        "due_both",
-        notice=words.day(notice) + words("aside", text=by_notice),
-        statute=words.day(statute) + words("aside", text=words["by_statute"]),
-    )
-
-
-def _published(case: Case, words: Words) -> str:
-    """The day that the evidence supports; else the interval that it leaves open."""
-    told = case.assessment
-    if told.published:
-        return words.day(told.published)
-    if told.first_seen is None:
-        return ""
-    if told.last_absent is None:
-        return words("published_by", first_seen=words.moment(told.first_seen))
-    return words(
-        "published_between",
-        last_absent=words.moment(told.last_absent),
-        first_seen=words.moment(told.first_seen),
-    )
-
-
-def _seen(case: Case, words: Words) -> Iterable[str]:
-    """The last visits, among them the two moments that the verdict rests on, in the order of time."""
-    told = case.assessment
-    lines = {visit.at: _visited(visit, words) for visit in case.visits[-VISITS:]}
-    if told.last_absent:
-        lines[told.last_absent] = words("absent_at", moment=words.moment(told.last_absent))
-    if told.first_seen:
-        lines[told.first_seen] = words("first_at", moment=words.moment(told.first_seen))
-    return [line for _, line in sorted(lines.items())]
-
-
-def _visited(visit: Visit, words: Words) -> str:
-    outcome = words.of("outcome", visit.outcome.value)
-    return words("visit_at", moment=words.moment(visit.at), outcome=outcome) + (
-        f" · {clean(visit.detail)}" if visit.detail else ""
-    )
-
-
-def _faults(findings: Iterable[Finding], words: Words) -> list[Fault]:
-    """Findings with one cause are one fault with its consequences."""
-    by_cause: dict[object, list[Finding]] = {}
-    for finding in findings:
-        by_cause.setdefault(finding.cause or id(finding), []).append(finding)
-    faults = [_fault(group, words) for group in by_cause.values()]
-    order = ("error", "warning", "doubtful", "info")
-    return sorted(faults, key=lambda fault: order.index(fault.severity))
-
-
-def _fault(group: list[Finding], words: Words) -> Fault:
-    order = ("error", "warning", "doubtful", "info")
-    worst = min(group, key=lambda finding: order.index(finding.severity))
-    message = clean(worst.message_zh if words.language == "zh" else worst.message_en, 300)
-    if len(group) > 1:
-        message += words("consequence", n=len(group))
-    return Fault(worst.severity, words.of("severity", worst.severity), message)
-
-
-def _note(case: Case, words: Words, faults: list[Fault]) -> str:
-    if faults:
-        return faults[0].message
-    return _published(case, words) if case.event.kind not in MISSING else ""
 
 
 def _counts(parts: Iterable[Part]) -> tuple[tuple[int, str, Severity], ...]:
