@@ -27,6 +27,7 @@ from typing import Literal, Self
 from urllib.parse import quote
 
 from fastwarc.warc import WarcRecord
+from isal import isal_zlib
 
 from storage import codec, http
 from storage.errors import ArchiveError
@@ -45,6 +46,7 @@ SCREENSHOT = "urn:nianbao:screenshot:"  # + page address
 VISIT = "urn:nianbao:visit:"  # + Visit.id
 
 HEAD = "Nianbao-Response-Head"
+_SMALL = 4096  # bytes
 _PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%+") + " "  # kept readable, packs well
 
 Fields = list[tuple[str, str]]
@@ -70,9 +72,8 @@ class WarcWriter:
         software: str = "Nianbao",
         info: Mapping[str, str] | None = None,
         roll_at: int = 1 << 28,
-        level: int = 4,  # packs HTML 2 % worse than 6 and a quarter faster
     ) -> None:
-        self._new_id, self._level = new_id, level
+        self._new_id = new_id
         self._info = {"software": software, "format": "WARC File Format 1.1", **(info or {})}
         self._roll = Roll(folder, prefix, roll_at, self._warcinfo)
         self._lock = threading.RLock()
@@ -196,28 +197,34 @@ class WarcWriter:
     def _append(self, fields: Fields, block: bytes) -> tuple[str, int]:
         if self._closed:
             raise ArchiveError("this WARC writer is closed")
-        return self._roll.append(_member(fields, block, self._level))
+        return self._roll.append(_member(fields, block))
 
     def _warcinfo(self, name: str) -> bytes:
         text = "".join(f"{key}: {value}\r\n" for key, value in self._info.items())
         fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<urn:uuid:{self._new_id()}>")]
         fields += [("WARC-Date", codec.moment_text(self._at)), ("WARC-Filename", name)]
-        return _member([*fields, ("Content-Type", "application/warc-fields")], text.encode("utf-8"), self._level)
+        return _member([*fields, ("Content-Type", "application/warc-fields")], text.encode("utf-8"))
 
 
-def _member(fields: Fields, block: bytes, level: int) -> bytes:
-    """One record as one gzip member. zlib took 0.19 ms for a page where fastwarc's own gzip took 0.33."""
+def _member(fields: Fields, block: bytes) -> bytes:
+    """One record as one gzip member."""
     record = WarcRecord()
     record.headers.status_line = "WARC/1.1"
-    for name, value in fields:
+    for name, value in [*fields, ("WARC-Block-Digest", digest_of(block))] if block else fields:
         record.headers.append(name, value)
-    if block and ("Content-Type", REQUEST) not in fields:  # a request's would cost a twentieth of an unchanged page
-        record.headers.append("WARC-Block-Digest", digest_of(block))
     record.set_bytes_content(block)
     buffer = io.BytesIO()
     record.write(buffer)
-    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
-    return packer.compress(buffer.getbuffer()) + packer.flush()
+    return _packed(buffer.getvalue())
+
+
+def _packed(data: bytes) -> bytes:
+    """Pages by ISA-L: 0.12 ms for one of 29 KB, where zlib takes 0.6 and saves 5 %; small records pack best by zlib."""
+    if len(data) < _SMALL:
+        packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        return packer.compress(data) + packer.flush()
+    fast = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
+    return bytes(fast.compress(data) + fast.flush())
 
 
 def _profile(
