@@ -15,7 +15,10 @@ from alerts.words import Wording, Words, kinds
 
 DETAILED = 8  # organs of one part that are told in full; more of them become a table
 DETAILED_OURS = 2  # the same where the fault is ours: the cause matters, not each organ
-LISTED = 200  # rows of that table
+LISTED = 200  # rows of all such tables together
+PARTS = 40  # causes told in one mail; a letter longer than that nobody reads, and mail programs cut it
+
+Counts = tuple[tuple[int, str, Severity], ...]  # organs, label, tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Letter:
     title: str
     as_of: str
     greeting: str
-    counts: tuple[tuple[int, str, Severity], ...]
+    counts: Counts
     parts: tuple[Part, ...]
     board: str | None
     why: str
@@ -50,15 +53,20 @@ class Letter:
 def write(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, now: datetime) -> Letter:
     """One letter about all `cases` (at least one). `now` is the moment that the verdicts are of."""
     words = Words(subscriber.language)
-    parts = _once(_part(group, subscriber, words, head, now) for group in _groups(cases))
+    groups = list(_groups(cases))
+    rows = max(3, LISTED // len(groups))
+    parts = _once(_part(group, subscriber, words, head, now, rows) for group in groups[:PARTS])
+    left = sum(len(group) for group in groups[PARTS:])
+    parts = (*parts[:-1], replace(parts[-1], more=parts[-1].more + left))
+    counts = _counts(groups, words)
     years = {(case.event.series, case.event.year) for case in cases}
     return Letter(
-        subject=_subject(cases, parts, words, now),
+        subject=_subject(cases, counts, words, now),
         language="zh-CN" if words.language == "zh" else "en",
         title=_title(cases[0], words) if len(years) == 1 else words["title_many"],
         as_of=words("as_of", moment=words.moment(now)),
         greeting=words("greeting", name=subscriber.name),
-        counts=_counts(parts),
+        counts=counts,
         parts=parts,
         board=links.board(head.public_url, max(year for _, year in years)) if head.public_url else None,
         why=words("footer_why", email=subscriber.email, scope=_scope(subscriber, words)),
@@ -85,12 +93,12 @@ def _groups(cases: Sequence[Case]) -> Iterable[list[Case]]:
     return groups.values()
 
 
-def _part(cases: list[Case], subscriber: Subscriber, words: Words, head: Letterhead, now: datetime) -> Part:
+def _part(cases: list[Case], subscriber: Subscriber, words: Words, head: Letterhead, now: datetime, rows: int) -> Part:
     kind = kinds().get(cases[0].event.kind)
-    wording = kind.wording(words.language) if kind else Wording(clean(cases[0].event.kind), "", "")
+    wording = _wording(cases[0], words)
     ours = kind is not None and kind.fault == "ours"
     full = len(cases) <= (DETAILED_OURS if ours else DETAILED)
-    entries = tuple(entry_of(case, subscriber, words, head, now) for case in cases[:LISTED])
+    entries = tuple(entry_of(case, subscriber, words, head, now) for case in cases[: DETAILED if full else rows])
     return Part(
         label=wording.label,
         tone=severity(cases[0]),
@@ -102,7 +110,7 @@ def _part(cases: list[Case], subscriber: Subscriber, words: Words, head: Letterh
         todo=wording.todo,
         entries=entries if full else (),
         rows=() if full else entries,
-        more=max(0, len(cases) - LISTED),
+        more=max(0, len(cases) - len(entries)),
     )
 
 
@@ -133,18 +141,23 @@ def _ground(cases: list[Case], words: Words) -> str:
     return words["joiner"].join(dict.fromkeys(clean(ground) for ground in grounds if ground))
 
 
-def _counts(parts: Iterable[Part]) -> tuple[tuple[int, str, Severity], ...]:
-    """Organs by label, parts of one label (one dead platform and another) together."""
+def _counts(groups: Iterable[list[Case]], words: Words) -> Counts:
+    """Organs by label, those of one label (one dead platform and another) together; also of what is not listed."""
     counts: dict[str, tuple[int, Severity]] = {}
-    for part in parts:
-        before, tone = counts.get(part.label, (0, part.tone))
-        counts[part.label] = before + part.count, tone
+    for group in groups:
+        label = _wording(group[0], words).label
+        before, tone = counts.get(label, (0, severity(group[0])))
+        counts[label] = before + len(group), tone
     return tuple((n, label, tone) for label, (n, tone) in counts.items())
 
 
-def _subject(cases: Sequence[Case], parts: Sequence[Part], words: Words, now: datetime) -> str:
+def _wording(case: Case, words: Words) -> Wording:
+    kind = kinds().get(case.event.kind)
+    return kind.wording(words.language) if kind else Wording(clean(case.event.kind), "", "")
+
+
+def _subject(cases: Sequence[Case], counts: Counts, words: Words, now: datetime) -> str:
     local: date = now.astimezone(BEIJING).date()
-    counts = _counts(parts)
     if len(cases) == 1:
         text = words("subject_one", organ=clean(cases[0].organ.name, 60), label=counts[0][1])
     else:

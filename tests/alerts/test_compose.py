@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -127,6 +128,17 @@ def test_more_organs_than_fit_are_told_in_a_table() -> None:
     cases = [case("missing", organ(f"o{n}", f"第{n}局")) for n in range(DETAILED + 1)]
     assert "<th" in html(compose(cases, OFFICER, HEAD, NOW)[0])
     assert "<th" not in html(compose(cases[1:], OFFICER, HEAD, NOW)[0])
+
+
+def test_a_mail_about_very_many_stays_short_enough_to_be_read_and_counts_them_all() -> None:
+    dark = {"status": Status.UNKNOWN, "cause": "blocked"}
+    many = [case("unknown", organ(f"u{n}", host=f"h{n % 100}.example"), (), **dark) for n in range(3000)]
+    (message,) = compose([*many, *(case("missing", organ(f"m{n}")) for n in range(3000))], OFFICER, HEAD, NOW)
+    assert len(message.html or "") < 300_000
+    assert "未发布3000个机关" in message.subject and "未能核实3000个机关" in message.subject
+    assert len(message.events) == 6000
+    left = sum(int(number) for number in re.findall(r"另有 (\d+) 个机关", plain(message)))
+    assert left + len(re.findall(r"^\* ", plain(message), re.MULTILINE)) == 6000
 
 
 def test_subscribers_get_their_regions_subtree_and_their_organs() -> None:
