@@ -152,11 +152,13 @@ def main() -> int:
     scores = evaluate(arguments.seed, arguments.count, tuple(arguments.formats), arguments.show)
     figures = summary(scores)
     print(
-        f"{'format':14} {'docs':>5} {'cells exact':>12} {'empty':>6} {'wrong':>6} {'whole':>8} {'prec.':>7} {'recall':>7} accused"
+        f"{'format':14} {'docs':>5} {'cells exact':>12} {'empty':>6} {'wrong':>6} {'whole':>8}"
+        f" {'prec.':>7} {'recall':>7} accused"
     )
     for name, s in scores.items():
         print(
-            f"{name:14} {s.documents:5} {figures[f'{name} cells']:12.5%} {s.empty:6} {s.wrong:6} {figures[f'{name} whole']:8.2%}"
+            f"{name:14} {s.documents:5} {figures[f'{name} cells']:12.5%} {s.empty:6} {s.wrong:6}"
+            f" {figures[f'{name} whole']:8.2%}"
             f" {figures[f'{name} precision']:7.2%} {figures[f'{name} recall']:7.2%} {s.accused} of {s.sound}"
         )
     hit, false, missed = totals(scores)

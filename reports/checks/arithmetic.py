@@ -22,8 +22,9 @@ _NAMED = re.compile(
 )
 # 文件  件，   文件件，   信息条。   培训次，   ____件   XX件
 _GAPS = re.compile(
-    r"[\u4e00-\u9fff][ _＿]+(?:件次|件|条|次|场|期|个|份|篇|人次|项)(?=[，。；、,;）)\s]|$)|(?:文件|案件|信件|邮件)件(?=[，。；、,;）)]|$)"
-    r"|信息条(?=[，。；、,;）)]|$)|(?:培训|会议|活动|检查|发布会)(?:次|场)(?=[，。；、,;）)]|$)|(?:_{2,}|[X×]{2,})(?:件|条|次|场|期|个|份|篇|年)"
+    r"[\u4e00-\u9fff][ _＿]+(?:件次|件|条|次|场|期|个|份|篇|人次|项)(?=[，。；、,;）)\s]|$)"
+    r"|(?:文件|案件|信件|邮件)件(?=[，。；、,;）)]|$)|信息条(?=[，。；、,;）)]|$)"
+    r"|(?:培训|会议|活动|检查|发布会)(?:次|场)(?=[，。；、,;）)]|$)|(?:_{2,}|[X×]{2,})(?:件|条|次|场|期|个|份|篇|年)"
 )
 
 
@@ -74,7 +75,8 @@ def _percentages(reading: Reading, sentence: Sentence) -> Iterator[Finding]:
         right = round(part * 100 / handled, 2) if handled else None
         yield tell(
             "narrative.percentage", "warning",
-            f"“{short(match[0], 50)}”与数据不符" + (f"，按办结{handled}件应为{right:g}%。" if right is not None else "。"),
+            f"“{short(match[0], 50)}”与数据不符"
+            + (f"，按办结{handled}件应为{right:g}%。" if right is not None else "。"),
             f"{share}% does not follow from the figures.",
             expected=None if right is None else f"{right:g}%", actual=f"{share}%", place=sentence.place,
         )  # fmt: skip

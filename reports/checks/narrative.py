@@ -11,7 +11,10 @@ from reports.checks.tell import short, tell
 from reports.model import Finding
 from reports.reading import Reading
 
-_ASKED = r"(?:(?:的|各类|公民|法人|和|其他组织|群众|书面|网上|在线|有效)*(?:政府)?信息公开(?:的)?申请|(?:政府信息)?依申请公开(?:的)?(?:政府信息|申请|事项|信息)*|申请)"
+_ASKED = (
+    r"(?:(?:的|各类|公民|法人|和|其他组织|群众|书面|网上|在线|有效)*(?:政府)?信息公开(?:的)?申请"
+    r"|(?:政府信息)?依申请公开(?:的)?(?:政府信息|申请|事项|信息)*|申请)"
+)
 _COUNTED = rf"(?:件数|数量)?(?:共计|共|合计|总计|为|总数为|：|:)?{COUNT}"
 
 
@@ -34,18 +37,24 @@ _COURT = ("challenges.litigation_direct.total", "challenges.litigation_after_rec
 _REVIEW = "challenges.reconsideration.total"
 _LOCAL = "proactive_disclosure.normative_documents."
 
+_LAST_YEAR = r"(?:上年度?结转|结转上年度?|上一年度?结转)(?:办理)?(?:的)?"
+_NEXT_YEAR = r"(?:结转(?:至|到)?(?:下年度?|下一年度?|次年|20\d\d年)|转下年度)(?:继续)?(?:办理|处理)?(?:的)?"
+_RECEIVED = r"(?<!新)(?<!未)(?:收到|接收|受理|接到|收)(?:到|并办理|并受理|并答复)?"
+_REVIEWED = r"(?:信息公开|依申请)[^。；]{0,30}行政复议(?:案件|申请)?(?:共计|共|合计)?"
+_SUED = r"(?:信息公开|依申请)[^。；]{0,45}行政诉讼(?:案件)?(?:共计|共|合计)?"
+
 _CLAIMS = (
     _claim(rf"(?<!已)(?:新收|新接收|新受理)(?:到)?{_ASKED}{_COUNTED}", (_NEW,)),
-    _claim(rf"(?<!新)(?<!未)(?:收到|接收|受理|接到|收)(?:到|并办理|并受理|并答复)?{_ASKED}{_COUNTED}", (_NEW,), (_NEW, _IN), (_DONE,)),
-    _claim(rf"(?:上年度?结转|结转上年度?|上一年度?结转)(?:办理)?(?:的)?(?:{_ASKED})?{_COUNTED}", (_IN,)),
+    _claim(rf"{_RECEIVED}{_ASKED}{_COUNTED}", (_NEW,), (_NEW, _IN), (_DONE,)),
+    _claim(rf"{_LAST_YEAR}(?:{_ASKED})?{_COUNTED}", (_IN,)),
     _claim(rf"(?<!未)(?:办结|办理完毕|办理完成)(?:的)?(?:{_ASKED})?{_COUNTED}", (_DONE,)),
-    _claim(rf"(?:结转(?:至|到)?(?:下年度?|下一年度?|次年|20\d\d年)|转下年度)(?:继续)?(?:办理|处理)?(?:的)?(?:{_ASKED})?{_COUNTED}", (_OUT,)),
-    _claim(rf"(?:信息公开|依申请)[^。；]{{0,30}}行政复议(?:案件|申请)?(?:共计|共|合计)?{COUNT}", (_REVIEW,), requests_only=False),
-    _claim(rf"(?:信息公开|依申请)[^。；]{{0,45}}行政诉讼(?:案件)?(?:共计|共|合计)?{COUNT}", _COURT, (_COURT[0],), (_COURT[1],), requests_only=False),
+    _claim(rf"{_NEXT_YEAR}(?:{_ASKED})?{_COUNTED}", (_OUT,)),
+    _claim(rf"{_REVIEWED}{COUNT}", (_REVIEW,), requests_only=False),
+    _claim(rf"{_SUED}{COUNT}", _COURT, (_COURT[0],), (_COURT[1],), requests_only=False),
     _claim(rf"(?:制发|制定|印发|出台)(?:行政)?规范性文件{COUNT}", (_LOCAL + "issued",), requests_only=False),
     _claim(rf"废止(?:的)?(?:行政)?规范性文件{COUNT}", (_LOCAL + "repealed",), requests_only=False),
     _claim(rf"现行有效(?:的)?(?:行政)?规范性文件(?:共计|共|总数)?{COUNT}", (_LOCAL + "in_force",), requests_only=False),
-)  # fmt: skip
+)
 _GROUPS = {
     "予以公开": ("disclosed",),
     "部分公开": ("partially_disclosed",),
@@ -56,7 +65,8 @@ _GROUPS = {
 }
 _BOTH = re.compile(rf"予以公开(?:及|和|与|、|或|或者|以及)(?:予以)?部分公开(?:的)?(?:共|合计)?{COUNT}")
 _GROUP = re.compile(
-    rf"(?<!及)(?<!和)(?<!与)(?<!、)(?P<g>予以公开|部分公开|不予公开|无法提供|不予处理|其他处理)(?:的|信息|申请)*{COUNT}"
+    r"(?<!及)(?<!和)(?<!与)(?<!、)(?P<g>予以公开|部分公开|不予公开|无法提供|不予处理|其他处理)"
+    rf"(?:的|信息|申请)*{COUNT}"
 )
 
 

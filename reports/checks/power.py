@@ -1,4 +1,4 @@
-"""规章 reported by an organ without the power to make them. Told by the organ's name, and only where the name is plain."""
+"""规章 reported by an organ without the power to make them, as far as the organ's name tells."""
 
 from __future__ import annotations
 

@@ -131,10 +131,9 @@ def _label(reading: Reading, name: str, table: TableRead, read: RowRead) -> Iter
         and not _one_letter_off(unit.joined, book(reading.form.form, name).labels[index])
     ):
         return
-    if not reading.document.lossless and any(
-        key(unit.label_text) in word for word in book(reading.form.form, name).labels[index]
-    ):
-        return
+    words = book(reading.form.form, name).labels[index]
+    if not reading.document.lossless and any(key(unit.label_text) in word or word in key(unit.full) for word in words):
+        return  # cut off, or with a neighbour's text: the extraction's doing
     cells = tuple(f"{name}.{spec.key}.{column}" for column in table.spec.keys(spec))
     label = short(unit.label_text)
     yield tell(

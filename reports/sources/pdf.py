@@ -16,6 +16,7 @@ from reports.fold import squeeze
 from reports.model import Place, Unreadable
 from reports.sources.ruling import Box, Char, Ruled, Stroke, tables
 from reports.sources.typeset import Line, cell_text, continues, lines_of, tabular
+from reports.sources.unruled import rows_of
 
 MAX_PAGES = 400
 _MAX_CHARS = 60_000  # on one page
@@ -309,10 +310,10 @@ class _Writer:
         if not self.rows:
             return
         rows = []
-        for line in self.rows:
+        for page, chunks in rows_of(self.rows):
             pieces = [
-                (text, Place(line.page, _rounded((chunk.left, chunk.top, chunk.right, chunk.bottom))))
-                for chunk in line.chunks
+                (text, Place(page, _rounded((chunk.left, chunk.top, chunk.right, chunk.bottom))))
+                for chunk in chunks
                 for text in _label_and_figure(chunk.text)
             ]
             rows.append(Row(tuple(RawCell(text, place, at) for at, (text, place) in enumerate(pieces))))

@@ -11,6 +11,7 @@ from tools.corpus.artefacts import scar
 from tools.corpus.faults import FAULTS
 from tools.corpus.figures import Number
 from tools.corpus.layout import Block, Grid, blocks
+from tools.corpus.noise import radicals, restyle
 from tools.corpus.prose import write_prose
 from tools.corpus.spec import Spec, broken_sums, make_spec
 from tools.corpus.write_html import FAKED, TABLES, write_html
@@ -69,6 +70,10 @@ def make(seed: int, number: int, format_: str) -> Sample:
     spec = _spec(rng, format_)
     parts = list(blocks(spec))
     grids = {k: b.grid for k, b in zip(_table_keys(spec), (b for b in parts if b.grid), strict=True) if b.grid}
+    if rng.random() < 0.5:
+        for grid in grids.values():
+            if format_ != "text_scarred":
+                restyle(rng, grid)
     scars = scar(rng, spec, grids) if format_ == "text_scarred" else {}
     data = _write(rng, format_, parts, spec.title)
     spec.expected |= broken_sums(spec)
@@ -119,6 +124,9 @@ def _write(rng: Random, format_: str, parts: list[Block], title: str) -> bytes:
     if format_ == "pdf_chrome":
         return print_html(write_html(rng, parts, title, rng.choice(sorted(TABLES)), "utf-8", honest=True))
     if format_.startswith("pdf"):
+        if rng.random() < 0.15:
+            for block in parts:
+                block.text = radicals(block.text)
         return write_pdf(rng, parts, ruled=format_ == "pdf")
     if format_ in ("text_rows", "text_scarred"):
         return write_rows(rng, parts)

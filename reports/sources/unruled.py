@@ -1,0 +1,116 @@
+"""Rows of tables without rulings: lines that belong to one row, because a cell runs over several, come together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from reports.fold import squeeze
+from reports.numbers import is_value
+from reports.sources.typeset import Chunk, Line
+
+_LEADING = 1.45  # lines of one cell stand no further apart than this times their height
+_REACH = 8  # lines above and below that are looked at
+
+
+@dataclass(slots=True)
+class _Cell:
+    chunks: list[Chunk]
+    figure: bool
+
+    def over(self, chunk: Chunk) -> bool:
+        """Whether the chunk stands above or below the cell."""
+        return any(min(c.right, chunk.right) - max(c.left, chunk.left) > 1 for c in self.chunks)
+
+    def near(self, chunk: Chunk, size: float) -> bool:
+        return any(abs(_middle(c) - _middle(chunk)) <= _LEADING * size for c in self.chunks)
+
+
+@dataclass(slots=True)
+class _Row:
+    line: Line
+    cells: list[_Cell]
+    at: int
+    taken: list[Chunk] = field(default_factory=list)
+
+    def take(self, chunk: Chunk) -> bool:
+        """Put a piece from another line into the cell that it continues, or into one of its own; False: not ours."""
+        size = self.line.size
+        for cell in self.cells:
+            if cell.over(chunk):
+                if cell.figure or not cell.near(chunk, size):
+                    return False
+                cell.chunks.append(chunk)
+                return True
+        if abs(_middle(chunk) - _middle(self.line.chunks[0])) > _LEADING * size:
+            return False
+        self.cells.append(_Cell([chunk], figure=False))
+        return True
+
+
+def rows_of(lines: Sequence[Line]) -> list[tuple[int, list[Chunk]]]:
+    """(page, cells left to right) for each row, top to bottom; a cell of several lines is one chunk."""
+    if _tight(lines):
+        return [(line.page, list(line.chunks)) for line in lines]
+    rows = {at: _row(line, at) for at, line in enumerate(lines) if _carries_a_row(line)}
+    left: dict[int, list[Chunk]] = {at: list(line.chunks) for at, line in enumerate(lines) if at not in rows}
+    for distance in range(1, _REACH + 1):
+        for at, row in rows.items():
+            for other in (at - distance, at + distance):
+                if other in left and lines[other].page == row.line.page:
+                    left[other] = [chunk for chunk in left[other] if not _ours(rows, row, chunk)]
+    found: list[tuple[int, list[Chunk]]] = []
+    for at, line in enumerate(lines):
+        if at in rows:
+            cells = [_joined(cell) for cell in rows[at].cells]
+            found.append((line.page, sorted(cells, key=lambda c: c.left)))
+        elif left[at]:
+            found.append((line.page, left[at]))
+    return found
+
+
+def _tight(lines: Sequence[Line]) -> bool:
+    """Rows as close to one another as the lines of one cell: distance tells nothing."""
+    mains = [line for line in lines if _carries_a_row(line)]
+    pairs = [(one, other) for one, other in pairwise(mains) if one.page == other.page]
+    pitches = [(_middle(other.chunks[-1]) - _middle(one.chunks[-1])) / one.size for one, other in pairs]
+    return bool(pitches) and min(pitches) < 1.15 * _LEADING
+
+
+def _row(line: Line, at: int) -> _Row:
+    return _Row(line, [_Cell([chunk], is_value(chunk.text)) for chunk in line.chunks], at)
+
+
+def _carries_a_row(line: Line) -> bool:
+    """Three figures, or a label with a figure."""
+    figures = sum(is_value(chunk.text) for chunk in line.chunks)
+    return figures >= 3 or (figures >= 1 and len(line.chunks) > figures) or _glued(line)
+
+
+def _glued(line: Line) -> bool:
+    text = squeeze(line.chunks[-1].text)
+    return len(line.chunks) == 1 and text[-1:].isdigit() and not text.isascii()
+
+
+def _ours(rows: dict[int, _Row], row: _Row, chunk: Chunk) -> bool:
+    """The nearest row takes a piece, if it fits there."""
+    same = [other for other in rows.values() if other.line.page == row.line.page]
+    nearest = min(same, key=lambda other: abs(_middle(other.line.chunks[0]) - _middle(chunk)))
+    return nearest is row and row.take(chunk)
+
+
+def _joined(cell: _Cell) -> Chunk:
+    parts = sorted(cell.chunks, key=lambda c: c.top)
+    text = "".join(part.text for part in parts)
+    return Chunk(
+        text,
+        min(c.left for c in parts),
+        min(c.top for c in parts),
+        max(c.right for c in parts),
+        max(c.bottom for c in parts),
+    )
+
+
+def _middle(chunk: Chunk) -> float:
+    return (chunk.top + chunk.bottom) / 2
