@@ -10,8 +10,11 @@ from pathlib import Path
 import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from fastapi import FastAPI
 
 from crawler.clock import system_clock
+from crawler.secret import secret_of
+from crawler.stages.notify import ANSWERS
 from crawler.workplace import Workplace
 from portals.moments import SHANGHAI
 from web import create_app
@@ -38,13 +41,26 @@ def start_round(home: Path, year: int) -> int:
     return status
 
 
+def pages(place: Workplace) -> FastAPI:
+    """The pages over this installation."""
+    home = place.config.home
+    return create_app(
+        place.db,
+        place.archive,
+        clock=system_clock,
+        public_url=place.config.base_url,
+        secret=secret_of(home),
+        inbox=home / ANSWERS,
+    )
+
+
 def serve(place: Workplace, host: str, port: int, year: int, hours: str | None) -> None:
     """Serves the pages until interrupted."""
     scheduler = scheduler_for(place.config.home, year, hours) if hours else None
     if scheduler:
         scheduler.start()
     try:
-        uvicorn.run(create_app(place.db, place.archive, clock=system_clock), host=host, port=port, log_level="warning")
+        uvicorn.run(pages(place), host=host, port=port, log_level="warning")
     finally:
         if scheduler:
             scheduler.shutdown(wait=False)

@@ -13,7 +13,9 @@ from typing import Any
 
 import click
 
+from alerts.errors import AlertError
 from crawler.config import BadConfig
+from portals.faults import PortalsError
 from storage.errors import StorageError
 
 ROOMS = ("crawler", "web", "alerts", "spiders", "sample", "compliance", "storage", "reports", "portals")
@@ -54,7 +56,7 @@ class Lazy(click.Group):
         """The border where what our rooms raise on purpose becomes one line and status 2."""
         try:
             return super().invoke(ctx)
-        except (StorageError, BadConfig) as error:
+        except (StorageError, BadConfig, AlertError, PortalsError) as error:
             raise BadInput(str(error)) from error
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from alerts import answers
 from alerts.deliver import Delivery, deliver
 from alerts.ladder import reminders
 from alerts.model import Letterhead, Subscriber
@@ -13,9 +15,13 @@ from alerts.subscribers import load
 from alerts.tell import tell
 from alerts.words import kinds
 from compliance import changes
+from crawler.secret import secret_of
 from crawler.workplace import Workplace
 from storage import queries
 from storage.records import Assessment, Event
+
+ANSWERS = "answers"
+"""Folder in the home folder where the pages leave what people answered to a mail, for the next round to take in."""
 
 
 def subscribers(place: Workplace) -> list[Subscriber]:
@@ -30,12 +36,14 @@ def notify(place: Workplace, series: str, year: int) -> Delivery:
     What changed is taken from the assessments on record, not from the judge's hands: a round that was killed between
     judging and telling loses nothing, and telling again tells nothing twice.
     """
-    now = place.clock()
-    head = Letterhead.of(place.config.mail_from, place.config.base_url)
+    now, home = place.clock(), place.config.home
+    faults = answers.collect(place.db, home / ANSWERS)
+    head = Letterhead.of(place.config.mail_from, place.config.base_url, secret_of(home))
     in_force = queries.assessments(place.db, year, series, now)
     events = [*_untold(place, series, year, in_force, now), *reminders(in_force, now)]
     tell(place.db, events, subscribers(place), head, now)
-    return send(place)
+    delivery = send(place)
+    return replace(delivery, faults=(*faults, *delivery.faults))
 
 
 def _untold(place: Workplace, series: str, year: int, in_force: Iterable[Assessment], now: datetime) -> Iterator[Event]:

@@ -93,6 +93,16 @@ def test_a_mail_server_that_is_down_loses_nothing(tmp_path: Path) -> None:
     assert again.exit_code == 1 and "1 waiting" in again.output
 
 
+def test_faulty_subscribers_are_refused_with_file_and_line(tmp_path: Path) -> None:
+    register = tmp_path / "organs.csv"
+    register.write_text(HEADER + "a,甲县人民政府,,county,government,510000,,,\n")
+    nianbao(tmp_path, "organs", "import", str(register))
+    (tmp_path / "subscribers.yaml").write_text("subscribers:\n  - {name: A, email: nobody}\n  - {nmae: B}\n")
+    result = nianbao(tmp_path, "notify", "--year", "2023")
+    assert result.exit_code == 2
+    assert "subscribers.yaml:2" in result.output and "subscribers.yaml:3" in result.output
+
+
 def test_a_database_that_is_missing_is_told_with_what_to_do(tmp_path: Path) -> None:
     result = nianbao(tmp_path, "status", "--year", "2023")
     assert result.exit_code == 2
