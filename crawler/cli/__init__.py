@@ -22,11 +22,14 @@ ROOMS = ("crawler", "web", "alerts", "spiders", "sample", "compliance", "storage
 
 # Imported only when asked for: Scrapy alone takes half a second.
 _COMMANDS = {
+    "answer": "crawler.cli.told",
     "archive": "crawler.cli.archive",
+    "bounce": "crawler.cli.told",
     "check": "crawler.cli.check",
     "crawl": "crawler.cli.stages",
     "demo": "crawler.cli.demo",
     "diff": "crawler.cli.versions",
+    "export": "crawler.cli.told",
     "history": "crawler.cli.versions",
     "judge": "crawler.cli.stages",
     "notify": "crawler.cli.stages",
@@ -37,6 +40,7 @@ _COMMANDS = {
     "serve": "crawler.cli.serve",
     "show": "crawler.cli.versions",
     "status": "crawler.cli.ask",
+    "told": "crawler.cli.told",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts import answers
+from alerts.channels import Channels, load_channels
 from alerts.deliver import Delivery, deliver
 from alerts.ladder import reminders
 from alerts.model import Letterhead, Subscriber
@@ -63,11 +64,13 @@ def _untold(place: Workplace, series: str, year: int, in_force: Iterable[Assessm
 def send(place: Workplace) -> Delivery:
     """Tries everything that waits in the outbox."""
     now = place.clock()
-    if place.config.smtp_url is None:
-        return deliver(place.db, None, now)
     if not queries.pending_messages(place.db, now, 1):
         return Delivery()
+    path = place.config.home / "channels.yaml"
+    others = {"apprise": Channels(load_channels(path))} if path.exists() else None
+    if place.config.smtp_url is None:
+        return deliver(place.db, None, now, others=others)
     server = Server.from_url(place.config.smtp_url)
     helo = Letterhead.of(place.config.mail_from, place.config.base_url).address.rpartition("@")[2]
     with SmtpTransport(server, helo=helo) as transport:
-        return deliver(place.db, transport, now)
+        return deliver(place.db, transport, now, others=others)

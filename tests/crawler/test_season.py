@@ -178,6 +178,28 @@ def test_a_report_can_be_shown_and_found_by_its_words(season: Played) -> None:
     assert organ in {hit["organ"] for hit in season.rows("search", "信息处理费", "--year", str(PROVINCE.year))}
 
 
+def test_the_ledger_is_written_as_a_workbook_and_as_csv(season: Played, tmp_path: Path) -> None:
+    asked = ("export", "--year", str(PROVINCE.year), "--as-of", PROVINCE.rounds[-1].isoformat(), "--out")
+    season.nianbao(*asked, str(tmp_path / "台账.xlsx"))
+    assert (tmp_path / "台账.xlsx").read_bytes().startswith(b"PK")
+    season.nianbao(*asked, str(tmp_path / "tables"))
+    lines = (tmp_path / "tables" / "obligations.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == len(ORGANS) + 1
+
+
+def test_what_was_told_can_be_asked_and_answered(season: Played, tmp_path: Path) -> None:
+    missing = next(o for o in ORGANS if TRUTH[o].rounds[PROVINCE.rounds[-1]].status == "missing")
+    about = season.rows("told", "--organ", missing)
+    assert about and all(one["state"] == "sent" for one in about)
+    assert len(season.rows("told")) == len(caught(season.home / "mail"))
+    copy = Played(tmp_path / "copy", season.port)
+    shutil.copytree(season.home, copy.home, ignore=shutil.ignore_patterns("*.lock"))
+    words = ("--year", str(PROVINCE.year), "--by", "officer@demo.example")
+    assert copy.nianbao("answer", missing, "acknowledge", *words).startswith("acknowledge: ")
+    result = CliRunner().invoke(cli, ["--home", str(copy.home), "answer", missing, "snooze", *words])
+    assert result.exit_code == 2 and "--until" in result.output
+
+
 def test_the_archive_is_verified_signed_and_each_capture_proven_offline(season: Played, tmp_path: Path) -> None:
     copy = Played(tmp_path / "copy", season.port)
     shutil.copytree(season.home, copy.home, ignore=shutil.ignore_patterns("*.lock"))
