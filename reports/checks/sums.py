@@ -48,7 +48,13 @@ def _where(reading: Reading, line: Constraint) -> str:
 def _severity(reading: Reading, cells: tuple[str, ...]) -> Severity:
     """A sum over figures that we repaired, or read from an image, proves nothing against the organ."""
     sure = all(reading.cells[name].how == "read" for name in cells)
+    if reading.document.fidelity == "drawn" and not _ruled(reading, cells[0].partition(".")[0]):
+        return "doubtful"  # a number broken over two lines of an unruled table looks like two
     weak = any(read.weak for table in reading.tables.values() for read in table.rows.values()) and not (
         reading.document.lossless
     )
     return "error" if sure and not weak and reading.document.fidelity != "ocr" else "doubtful"
+
+
+def _ruled(reading: Reading, table: str) -> bool:
+    return all(read.unit.aligned for read in reading.tables[table].rows.values())

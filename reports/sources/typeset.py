@@ -81,7 +81,9 @@ def _chunks(row: Sequence[Char], size: float) -> list[Chunk]:
             last = groups[-1][-1]
             gap = char.left - last.right
             figures = last.text.isdigit() and char.text.isdigit()
-            if gap <= (0.42 if figures else 0.85) * size:
+            if last.text.isdigit() and char.text in "、.．" and gap <= 2 * size:
+                gap = 0.0  # a label's number: 4、
+            if gap <= (0.42 if figures else 0.85 if char.text.isdigit() else 1.1) * size:
                 if char.left < last.left + 0.2 * (last.right - last.left) and char.text == last.text:
                     continue  # printed twice for a bold look
                 groups[-1].append(char)

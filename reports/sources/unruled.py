@@ -39,7 +39,7 @@ class _Row:
         size = self.line.size
         for cell in self.cells:
             if cell.over(chunk):
-                if cell.figure or not cell.near(chunk, size):
+                if not cell.near(chunk, size) or (cell.figure and not is_value(chunk.text)):
                     return False
                 cell.chunks.append(chunk)
                 return True

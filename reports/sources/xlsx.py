@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO
@@ -19,6 +21,11 @@ from reports.model import Place, Unreadable
 from reports.sources.grid import Spanned, spread
 from reports.sources.package import open_package, parse_xml, read_part
 
+# what openpyxl raises over parts that are XML, but no workbook
+_BROKEN = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, OSError, KeyError, ValueError, TypeError,
+    IndexError, AttributeError, AssertionError,
+)  # fmt: skip
 MAX_ROWS = 5_000
 MAX_COLUMNS = 200
 
@@ -26,12 +33,13 @@ MAX_COLUMNS = 200
 def read_xlsx(data: bytes) -> Document:
     """Raises Unreadable."""
     package = open_package(data)
-    parts = {n: read_part(package, n) for n in package.namelist() if n.startswith("xl/") and n.endswith(".xml")}
+    parts = {name: read_part(package, name) for name in package.namelist()}
     for name, part in parts.items():
-        parse_xml(part, name)
+        if name.endswith((".xml", ".rels")):
+            parse_xml(part, name)
     try:
         book = openpyxl.load_workbook(BytesIO(data), data_only=True)
-    except (InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+    except _BROKEN as error:
         raise Unreadable("broken", f"not a whole workbook: {error}") from error
     blocks: list[Block] = []
     for sheet in book.worksheets:
@@ -40,7 +48,7 @@ def read_xlsx(data: bytes) -> Document:
     if not blocks:
         raise Unreadable("empty", "the workbook holds nothing")
     # a formula that was never calculated shows nothing: its cell is not the organ's blank
-    uncalculated = any(b"<f" in part and b"</f></c>" in part for name, part in parts.items() if "/sheet" in name)
+    uncalculated = any(b"<f" in part and b"</f></c>" in part for name, part in parts.items() if "worksheets/" in name)
     fidelity: Fidelity = "drawn" if uncalculated else "exact"
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Document(media, fidelity, tuple(blocks), ())

@@ -64,7 +64,8 @@ def _proactive(rng: Random, form: Form, cells: dict[str, Number]) -> None:
             continue
         kind = form.column_of(name).kind
         if kind == "money":
-            cells[name] = rng.choice([0, Decimal(rng.randint(1, 9_999_999)) / 100, Decimal(rng.randint(1, 9999)) / 10])
+            options: list[Number] = [0, Decimal(rng.randint(1, 9_999_999)) / 100, Decimal(rng.randint(1, 9999)) / 10]
+            cells[name] = rng.choice(options)
         elif kind == "change":
             cells[name] = rng.randint(-9, 40)
         elif column == "decisions":

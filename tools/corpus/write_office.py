@@ -63,7 +63,7 @@ def write_xlsx(rng: Random, blocks: Iterable[Block]) -> bytes:
     return out.getvalue()
 
 
-def _typed(rng: Random, text: str) -> object:
+def _typed(rng: Random, text: str) -> str | int | float | None:
     """Mostly numbers as numbers; sometimes as text."""
     try:
         number = Decimal(text)
