@@ -50,7 +50,7 @@ def _show_board(console: Console, season: Season) -> None:
         console.print(f"[bold]{day}[/] {told}")
         for trouble in made.crawled.troubles if made else ():
             line = f"  could not look: {trouble}"
-        console.print(line, style="magenta", markup=False, highlight=False, soft_wrap=True)
+            console.print(line, style="magenta", markup=False, highlight=False, soft_wrap=True)
     moment = end_of_day(max(season.rounds))
     with open_workplace(season.config, moment, write=False) as place:
         organs = {organ.id: organ for organ in queries.organs(place.db)}

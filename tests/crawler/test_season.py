@@ -152,6 +152,16 @@ def test_playing_the_season_again_changes_nothing(season: Played) -> None:
     assert list(again.rounds.values()) == [None] * len(PROVINCE.rounds)
 
 
+def test_the_demo_run_again_shows_the_same_board_mails_and_places(season: Played) -> None:
+    result = CliRunner().invoke(cli, ["demo", "--folder", str(season.home), "--port", str(season.port)])
+    assert result.exit_code == 0, result.output
+    assert result.output.count("made before") == len(PROVINCE.rounds)
+    for _, organ in PROVINCE.organs():
+        assert organ.name in result.output
+    assert f"{len(caught(season.home / 'mail'))} mails went out" in result.output
+    assert "Where everything lies" in result.output
+
+
 def test_the_archive_tells_what_a_report_said_before_it_was_changed(season: Played) -> None:
     revised = next(o for o in ORGANS if TRUTH[o].rounds[PROVINCE.rounds[-1]].revised)
     year = str(PROVINCE.year)
