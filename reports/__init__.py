@@ -1,5 +1,7 @@
 """Reading and checking a report: bytes in, a Report with findings out. No network, database, clock or environment."""
 
+from reports.checks.rollup import check_rollup
+from reports.checks.years import check_years
 from reports.contract import dump, load, to_json
 from reports.model import Cause, Cell, Finding, Place, Report, Section, Severity, Unreadable
 from reports.read import read_report
@@ -13,6 +15,8 @@ __all__ = [
     "Section",
     "Severity",
     "Unreadable",
+    "check_rollup",
+    "check_years",
     "dump",
     "load",
     "read_report",

@@ -13,6 +13,7 @@ from reports.loose import gather_loose
 from reports.model import Report
 from reports.prose import read_prose
 from reports.reading import Reading
+from reports.scope import scope_of
 from reports.tables import detect_form, document_units, read_tables
 
 
@@ -54,6 +55,12 @@ def judge(reading: Reading) -> Report:
         signed=prose.signed,
         findings=findings,
         text=text,
-        extra=dict(reading.document.metadata),
+        extra=_extra(reading, text),
     )
     return replace(report, content_digest=digest(reading, text))
+
+
+def _extra(reading: Reading, text: str) -> dict[str, str]:
+    """What the page says about itself, and `scope`: "own" or "consolidated" where the words tell."""
+    scope = scope_of(reading.prose.organ, text)
+    return dict(reading.document.metadata) | ({"scope": scope} if scope else {})
