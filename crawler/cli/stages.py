@@ -33,7 +33,8 @@ def _at_work(ctx: click.Context, as_of: datetime | None) -> Iterator[tuple[Workp
 def run(ctx: click.Context, year: int, as_of: datetime | None) -> None:
     """One round: crawl, read, judge, notify. Made again as of the same moment, it takes up what was left.
 
-    Exit status 1 if something was left over: a column not visited, a document unread, a mail not delivered.
+    Exit status 1 if something is left for a person: a column that could not be seen, a document that could not be
+    read, a mail that could not be delivered.
 
     \b
     Example:
@@ -63,7 +64,7 @@ def crawl(ctx: click.Context, year: int, as_of: datetime | None) -> None:
     with _at_work(ctx, as_of) as (place, bars):
         done = crawling.crawl(place, SERIES, year, bars.of("crawl"))
     _say_crawled(done)
-    sys.exit(0 if done.whole else 1)
+    sys.exit(0 if done.whole and not done.troubles else 1)
 
 
 @click.command()

@@ -29,7 +29,8 @@ class Round:
     @property
     def whole(self) -> bool:
         """Whether nothing was left over that a person, or the next round, must see to."""
-        return self.crawled.whole and not self.readings.troubles and self.delivery.complete
+        seen = self.crawled.whole and not self.crawled.troubles
+        return seen and not self.readings.troubles and self.delivery.complete
 
 
 def make_round(place: Workplace, series: str, year: int, progress: Progress) -> Round:

@@ -64,7 +64,7 @@ def test_a_portal_that_cannot_be_reached_is_told_and_the_round_goes_on(tmp_path:
     nianbao(tmp_path, "organs", "import", str(register))
     env = {"NIANBAO_ALLOW_ADDRESSES": "127.0.0.0/8", "NIANBAO_DELAY": "0"}
     result = nianbao(tmp_path, "run", "--year", "2023", "--as-of", "2024-03-01", env=env)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
     assert "unreachable" in result.output and "refused" in result.output
     board = nianbao(tmp_path, "status", "--year", "2023", "--as-of", "2024-03-01", "--format", "jsonl")
     [row] = [json.loads(line) for line in board.output.splitlines()]
