@@ -20,27 +20,28 @@ from storage.errors import StorageError
 
 ROOMS = ("crawler", "web", "alerts", "spiders", "sample", "compliance", "storage", "reports", "portals")
 
-# Imported only when asked for: Scrapy alone takes half a second.
+# Command → its module in crawler.cli, and what the list of commands says of it. Modules are imported only when their
+# command is called: Scrapy alone takes half a second.
 _COMMANDS = {
-    "answer": "crawler.cli.told",
-    "archive": "crawler.cli.archive",
-    "bounce": "crawler.cli.told",
-    "check": "crawler.cli.check",
-    "crawl": "crawler.cli.stages",
-    "demo": "crawler.cli.demo",
-    "diff": "crawler.cli.versions",
-    "export": "crawler.cli.told",
-    "history": "crawler.cli.versions",
-    "judge": "crawler.cli.stages",
-    "notify": "crawler.cli.stages",
-    "organs": "crawler.cli.organs",
-    "read": "crawler.cli.stages",
-    "run": "crawler.cli.stages",
-    "search": "crawler.cli.versions",
-    "serve": "crawler.cli.serve",
-    "show": "crawler.cli.versions",
-    "status": "crawler.cli.ask",
-    "told": "crawler.cli.told",
+    "answer": ("told", "Answer what was told: acknowledge, snooze or mute."),
+    "archive": ("archive", "Look after the WARC files and their index; prove what they hold."),
+    "bounce": ("told", "Take in a mail that came back."),
+    "check": ("check", "Read documents and say what is wrong in them."),
+    "crawl": ("stages", "Visit every column and archive what it shows."),
+    "demo": ("demo", "Play a season of the bundled sample province."),
+    "diff": ("versions", "What changed between two versions of a report."),
+    "export": ("told", "Write the ledger (台账) of a year."),
+    "history": ("versions", "The versions of a report."),
+    "judge": ("stages", "Judge every obligation by the evidence."),
+    "notify": ("stages", "Write mails about what changed, and send what waits."),
+    "organs": ("organs", "The register of organs: who owes a report."),
+    "read": ("stages", "Read what was archived and not read yet."),
+    "run": ("stages", "One round: crawl, read, judge, notify."),
+    "search": ("versions", "Reports in whose text every word stands."),
+    "serve": ("serve", "Web pages, and rounds at set hours."),
+    "show": ("versions", "What a report says, or said at a moment."),
+    "status": ("ask", "Every obligation's status, as of any moment."),
+    "told": ("told", "What went out: to whom, when, about what."),
 }
 
 
@@ -53,8 +54,12 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        command = getattr(import_module(f"crawler.cli.{_COMMANDS[cmd_name][0]}"), cmd_name)
         return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in sorted(_COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> Any:
         """The border where what our rooms raise on purpose becomes one line and status 2."""
