@@ -1,4 +1,4 @@
-"""Reading in a process of its own, with limits on time and memory, because documents are hostile.
+"""Reading in a process of its own, with limits on time, memory and output, because documents are hostile.
 
 One worker reads one file after another; one that hangs or dies is replaced, and the file gets a state of its own.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import resource
+import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -19,6 +21,8 @@ from reports.model import Unreadable
 SECONDS = 120.0  # for one file
 MEMORY = 3 << 30  # bytes of address space; OCR needs the most
 LARGEST = 100 << 20  # bytes of one file
+ANSWER = 64 << 20  # bytes of one answer; the longest real report makes 300 KB
+FILES = 500  # a worker reads no more than these, so that what a library leaks does not add up
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Reader:
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory
+        self._left = FILES
         self._worker: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -57,10 +62,14 @@ class Reader:
             if not pipe.poll(self._seconds):
                 self._stop()
                 return Result("too_long", f"not read within {self._seconds:.0f} s")
-            return Result(**json.loads(pipe.recv_bytes()))
+            answer = Result(**json.loads(pipe.recv_bytes(ANSWER)))
         except (EOFError, OSError):
             code = self._stop()
             return Result("broken", f"the reader ended with status {code}; a limit was reached or a library fell")
+        self._left -= 1
+        if self._left <= 0:
+            self._stop()
+        return answer
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +86,7 @@ class Reader:
             self._worker = context.Process(target=_work, args=(theirs, self._memory), daemon=True)
             self._worker.start()
             theirs.close()
+            self._left = FILES
         return self._pipe
 
     def _stop(self) -> int | None:
@@ -87,12 +97,24 @@ class Reader:
         if worker is None:
             return None
         worker.join(0.2)
+        if worker.pid is not None:
+            _end_group(worker.pid)
         worker.kill()
         worker.join()
         return worker.exitcode
 
 
+def _end_group(leader: int) -> None:
+    """The worker leads a group of its own: a LibreOffice that it started goes with it."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # it has gone already, or never became a leader
+        pass
+
+
 def _work(pipe: Connection, memory: int) -> None:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:

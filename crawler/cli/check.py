@@ -3,50 +3,155 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from threading import local
+from typing import Any, TextIO
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from crawler.cli.options import format_option
 from crawler.reading import File, Reader, Result
 from reports import load, to_json
 
+SOUND, FAULTY, FAILED = 0, 1, 2
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @format_option
-def check(paths: tuple[Path, ...], format_: str) -> None:
-    """Read reports from PATHS (`-` is standard input) and say what is wrong in them.
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Reading processes (default: one a core).")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append JSON lines to this file; what it already holds is not read again.",
+)
+def check(paths: tuple[Path, ...], format_: str, jobs: int | None, output: Path | None) -> None:
+    """Read reports from PATHS (files, folders; `-` is standard input) and say what is wrong in them.
 
     Exit status: 0 sound, 1 findings of severity error, 2 a document that cannot be read.
 
     \b
     Example:
       nianbao check report.pdf article.html --format jsonl
+      nianbao check season/ --output checked.jsonl
     """
-    status = 0
-    with Reader() as reader:
-        for path in paths:
-            result = _read(reader, path)
-            if result.report is None:
-                click.echo(f"nianbao: {path}: {result.state}: {result.detail}", err=True)
-                status = 2
-                continue
-            told = to_json(load(result.report))
-            click.echo(json.dumps(told, ensure_ascii=False) if format_ == "jsonl" else _in_words(told))
-            if any(finding["severity"] == "error" for finding in told["findings"]):
-                status = max(status, 1)
+    done = _already(output)
+    files = [path for path in _files(paths) if str(path) not in done]
+    status = max(done.values(), default=SOUND)
+    with ReaderPool(min(jobs or os.cpu_count() or 1, max(1, len(files)))) as pool, _progress(len(files)) as progress:
+        task = progress.add_task("", total=len(files))
+        for path, result in pool.read(files):
+            status = max(status, _tell(path, result, format_, output))
+            progress.advance(task)
     sys.exit(status)
 
 
-def _read(reader: Reader, path: Path) -> Result:
-    try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        return Result("unreadable", error.strerror or str(error))
-    return reader.read(File(str(path), None, data))
+class ReaderPool:
+    """Several worker processes behind threads that wait for them. A context manager."""
+
+    def __init__(self, jobs: int) -> None:
+        self._threads = ThreadPoolExecutor(jobs)
+        self._mine = local()
+        self._readers: list[Reader] = []
+        self._jobs = jobs
+
+    def __enter__(self) -> ReaderPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        for reader in self._readers:
+            reader.__exit__(None, None, None)
+
+    def read(self, paths: list[Path]) -> Iterator[tuple[Path, Result]]:
+        """In the order of `paths`; a few files ahead of what was asked for, so that no folder fills the memory."""
+        ahead = self._jobs * 4
+        waiting = [(path, self._threads.submit(self._read, path)) for path in paths[:ahead]]
+        for path in [*paths[ahead:], *[None] * len(waiting)]:
+            first, future = waiting.pop(0)
+            yield first, future.result()
+            if path is not None:
+                waiting.append((path, self._threads.submit(self._read, path)))
+
+    def _read(self, path: Path) -> Result:
+        try:
+            data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        except OSError as error:
+            return Result("unreadable", error.strerror or str(error))
+        if not hasattr(self._mine, "reader"):
+            self._mine.reader = Reader()
+            self._readers.append(self._mine.reader)
+        reader: Reader = self._mine.reader
+        return reader.read(File(str(path), None, data))
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """Folders as the files in them, hidden ones left out."""
+    for path in paths:
+        if path.is_dir():
+            inner = (p for p in path.rglob("*") if not any(part.startswith(".") for part in p.relative_to(path).parts))
+            yield from sorted(p for p in inner if p.is_file())
+        else:
+            yield path
+
+
+def _already(output: Path | None) -> dict[str, int]:
+    """Source → status of what an earlier run wrote; a last line that was cut off is dropped from the file."""
+    if output is None or not output.exists():
+        return {}
+    done: dict[str, int] = {}
+    whole = 0
+    with output.open("rb+") as file:
+        for line in file:
+            try:
+                told = json.loads(line)
+            except ValueError:
+                break
+            if not line.endswith(b"\n"):
+                break
+            done[told["source"]] = _status(told)
+            whole += len(line)
+        file.truncate(whole)
+    return done
+
+
+def _status(told: dict[str, Any]) -> int:
+    if "state" in told:
+        return FAILED
+    return FAULTY if any(finding["severity"] == "error" for finding in told["findings"]) else SOUND
+
+
+def _progress(total: int) -> Progress:
+    """On standard error, only for a person who waits for more than a handful."""
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("documents"), TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=total < 10 or not console.is_terminal, transient=True)
+
+
+def _tell(path: Path, result: Result, format_: str, output: Path | None) -> int:
+    if result.report is None:
+        click.echo(f"nianbao: {path}: {result.state}: {result.detail}", err=True)
+        if output is not None:
+            _append(output, {"source": str(path), "state": result.state, "detail": result.detail})
+        return FAILED
+    told = to_json(load(result.report))
+    if output is not None:
+        _append(output, told)
+    else:
+        click.echo(json.dumps(told, ensure_ascii=False) if format_ == "jsonl" else _in_words(told))
+    return _status(told)
+
+
+def _append(output: Path, told: dict[str, Any]) -> None:
+    file: TextIO
+    with output.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _in_words(told: dict[str, Any]) -> str:
@@ -55,7 +160,9 @@ def _in_words(told: dict[str, Any]) -> str:
         f"{told['source']}: {told['organ']} {told['year']}, form {told['form']}, {filled} of {len(told['cells'])} cells"
     ]
     for finding in told["findings"]:
-        cells = " ".join(finding["cells"])
+        cells = " ".join(finding["cells"][:8]) + (" …" if len(finding["cells"]) > 8 else "")
         lines.append(f"  {finding['severity']:8} {finding['code']} {cells}\n           {finding['message']}")
         lines.append(f"           {finding['message_en']}")
+        if finding["cause"]:
+            lines.append(f"           ← {finding['cause']['cell']} = {finding['cause']['value']}?")
     return "\n".join(lines)

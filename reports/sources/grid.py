@@ -36,15 +36,15 @@ def spread(rows: Iterable[Iterable[Spanned]]) -> Iterator[Row]:
         for spanned in row:
             while column in taken:
                 column += 1
-            width = min(spanned.columns, MAX_COLUMNS)
+            if column >= MAX_COLUMNS:
+                break
+            width = min(spanned.columns, MAX_COLUMNS - column)
             cell = RawCell(spanned.text, spanned.place, column, width)
             cells.append(cell)
             taken.update(range(column, column + width))
             if spanned.rows > 1:
                 hanging[column] = (cell, spanned.rows - 1)
             column += width
-            if column > MAX_COLUMNS * 2:
-                break
         count += len(cells)
         if count > MAX_CELLS:
             raise Unreadable("too_large", f"a table of more than {MAX_CELLS} cells")

@@ -34,8 +34,9 @@ def test_what_is_carried_in_is_what_last_year_carried_out() -> None:
 
 def test_documents_in_force_follow_from_last_years() -> None:
     stem = "proactive_disclosure__normative_documents__"
-    before = report(2022, **{stem + "in_force": 50})
-    now = report(**{stem + "in_force": 53, stem + "issued": 5, stem + "repealed": 1})
+    then: dict[str, Any] = {stem + "in_force": 50}
+    since: dict[str, Any] = {stem + "in_force": 53, stem + "issued": 5, stem + "repealed": 1}
+    before, now = report(2022, **then), report(**since)
     assert codes(check_years(before, now)) == [("year.in_force", 54, 53)]
 
 
@@ -48,7 +49,7 @@ def test_two_reports_without_business_are_not_called_copied() -> None:
 
 
 def test_identical_tables_are_told() -> None:
-    busy = {
+    busy: dict[str, Any] = {
         f"requests__{row}__total": 3 for row in ("new", "disclosed", "declined_repeated", "handled", "closed_other")
     }
     busy |= {f"requests__{row}__natural_person": 3 for row in ("new", "disclosed", "declined_repeated", "handled")}
