@@ -19,7 +19,7 @@ from fastwarc.warc import WarcRecord
 
 from storage import codec, http
 from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
-from storage.members import cut_back, members, read_member
+from storage.members import Member, cut_back, member_at, members
 from storage.merkle import leaf_hash
 from storage.records import Capture, Visit
 from storage.urls import urlkey
@@ -126,12 +126,16 @@ class Archive:
 
     def raw(self, capture: Capture) -> bytes:
         """The whole WARC record, as it is stored (unpacked)."""
+        return self.member(capture.file, capture.offset).record or b""
+
+    def member(self, file: str, offset: int) -> Member:
+        """Where the gzip member at `offset` lies, and its record."""
         try:
-            return read_member(self.path(capture.file), capture.offset)
+            return member_at(self.path(file), offset)
         except FileNotFoundError as error:
-            raise ArchiveError(f"{capture.file} is not in {self.folder}; was the archive moved?") from error
+            raise ArchiveError(f"{file} is not in {self.folder}; was the archive moved?") from error
         except ValueError as error:
-            raise ArchiveDamaged(capture.file, capture.offset, str(error)) from error
+            raise ArchiveDamaged(file, offset, str(error)) from error
 
     def heal(self, file: str, known: int = 0) -> int:
         """Cut off what a killed writer left half written after `known` whole bytes; how many bytes went.

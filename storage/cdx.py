@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.index import indexable
 from storage.models import CaptureRow
+from storage.records import Capture
 from storage.urls import urlkey
 
 MatchType = Literal["exact", "prefix", "host", "domain"]
@@ -97,6 +98,22 @@ def lines(db: Database, query: CdxQuery) -> Iterator[Line]:
     chosen: Iterable[Line] = reversed(list(kept)) if query.limit < 0 and not query.reverse else kept
     for line in chosen:
         yield {name: line[name] for name in query.fields}
+
+
+def line_of(capture: Capture, file: str, offset: int, size: int) -> Line:
+    """A response or revisit as it stands in this file: a member of `size` bytes at `offset`."""
+    revisit = capture.kind == "revisit"
+    return {
+        "urlkey": urlkey(capture.url) if "#" in capture.urlkey else capture.urlkey,
+        "timestamp": timestamp(capture.at),
+        "url": capture.url,
+        "mime": "warc/revisit" if revisit else capture.media_type or "unk",
+        "status": "-" if revisit or capture.status is None else str(capture.status),  # as pywb's own indexer says it
+        "digest": capture.wire_digest or capture.digest,
+        "length": str(size),
+        "offset": str(offset),
+        "filename": file,
+    }
 
 
 def text_line(line: Line) -> str:
@@ -186,18 +203,7 @@ def _begins(prefix: str) -> ColumnElement[bool]:
 
 
 def _line(row: Any) -> Line:
-    revisit = row.kind == "revisit"
-    return {
-        "urlkey": urlkey(row.url) if "#" in row.urlkey else row.urlkey,
-        "timestamp": timestamp(row.at),
-        "url": row.url,
-        "mime": "warc/revisit" if revisit else row.media_type or "unk",
-        "status": "-" if revisit or row.status is None else str(row.status),  # as pywb's own indexer says it
-        "digest": row.wire_digest or row.digest,
-        "length": str(row.size),
-        "offset": str(row.offset),
-        "filename": row.file,
-    }
+    return line_of(row, row.file, row.offset, row.size)
 
 
 def _tests(filters: Sequence[str]) -> list[Callable[[Line], bool]]:

@@ -33,19 +33,19 @@ class _Step:
     record: bytes
 
 
-def members(file: Path, offset: int = 0) -> Iterator[Member]:
+def members(file: Path, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
     """Members from `offset` on; stops before one that is cut short by the end of the file.
 
     Damage is yielded as one Member without a record, from the first bad byte's member to the next good one, so that one
-    flipped bit does not hide what follows.
+    flipped bit does not hide what follows. With `limit`, a record of more bytes is damage: for files of strangers.
     """
     with file.open("rb") as stream:
         position = offset
         while True:
             try:
-                step = _inflate(stream, position)
+                step = _inflate(stream, position, limit)
             except zlib.error as error:
-                after = _next_good(stream, position + 1)
+                after = _next_good(stream, position + 1, limit)
                 if after is None and _is_blank(stream, position):
                     return
                 after = after or os.fstat(stream.fileno()).st_size
@@ -58,8 +58,8 @@ def members(file: Path, offset: int = 0) -> Iterator[Member]:
             position = step.end
 
 
-def read_member(file: Path, offset: int) -> bytes:
-    """The record at `offset`. Raises ValueError when no whole member stands there."""
+def member_at(file: Path, offset: int) -> Member:
+    """The member at `offset`. Raises ValueError when no whole one stands there."""
     with file.open("rb") as stream:
         try:
             step = _inflate(stream, offset)
@@ -67,7 +67,7 @@ def read_member(file: Path, offset: int) -> bytes:
             raise ValueError(str(error)) from error
     if step.end is None:
         raise ValueError("the file ends within the record")
-    return step.record
+    return Member(offset, step.end, step.record)
 
 
 def cut_back(file: Path, offset: int = 0) -> int:
@@ -88,26 +88,30 @@ def cut_back(file: Path, offset: int = 0) -> int:
     return size - end
 
 
-def _inflate(stream: BinaryIO, start: int) -> _Step:
+def _inflate(stream: BinaryIO, start: int, limit: int | None = None) -> _Step:
     inflater = zlib.decompressobj(31)
     parts: list[bytes] = []
-    position, size = start, _FIRST
+    position, size, left = start, _FIRST, limit
     while not inflater.eof:
         block = os.pread(stream.fileno(), size, position)
         if not block:
             return _Step(None, b"")
-        parts.append(inflater.decompress(block))
+        parts.append(inflater.decompress(block, 0 if left is None else left + 1))
+        if left is not None:
+            left -= len(parts[-1])
+            if left < 0:
+                raise zlib.error(f"a record of more than {limit} bytes")
         position, size = position + len(block), _BLOCK
     return _Step(position - len(inflater.unused_data), b"".join(parts))
 
 
-def _next_good(stream: BinaryIO, start: int) -> int | None:
+def _next_good(stream: BinaryIO, start: int, limit: int | None = None) -> int | None:
     """Where the next whole member begins, at or after `start`."""
     position = start
     while block := os.pread(stream.fileno(), _BLOCK, position):
         at = block.find(_MAGIC)
         while at >= 0:
-            if _is_record(stream, position + at):
+            if _is_record(stream, position + at, limit):
                 return position + at
             at = block.find(_MAGIC, at + 1)
         if len(block) < len(_MAGIC):
@@ -116,9 +120,9 @@ def _next_good(stream: BinaryIO, start: int) -> int | None:
     return None
 
 
-def _is_record(stream: BinaryIO, start: int) -> bool:
+def _is_record(stream: BinaryIO, start: int, limit: int | None) -> bool:
     try:
-        step = _inflate(stream, start)
+        step = _inflate(stream, start, limit)
     except zlib.error:
         return False
     return step.end is not None and step.record.startswith(b"WARC/1.")

@@ -12,10 +12,11 @@ import click
 from crawler.cli import BadInput
 from crawler.cli.options import config_of
 from crawler.cli.progress import Bars
+from crawler.cli.versions import find_organ
 from crawler.clock import system_clock
 from crawler.secret import secret_of
 from crawler.workplace import open_workplace
-from storage import queries
+from storage import queries, wacz
 from storage import verify as verifying
 from storage.codec import moment_text
 from storage.tree import Signer
@@ -141,3 +142,32 @@ def check_proof(proof: Path, record: Path, verifier: str) -> None:
     good = verifying.check_proof(claim, record.read_bytes(), verifier)
     click.echo("the record is in the signed tree" if good else "the proof does not hold")
     sys.exit(0 if good else 1)
+
+
+@archive.command("export")
+@click.option("--organ", help="Everything archived looking for this organ's reports (an id, a name or an alias)…")
+@click.option("--year", type=click.IntRange(2008, 2100), help="…for this report year.")
+@click.option("--capture", "records", multiple=True, help="A capture's id, or visit: and a visit's; may be repeated.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .wacz file.")
+@click.pass_context
+def export(ctx: click.Context, organ: str | None, year: int | None, records: tuple[str, ...], out: Path) -> None:
+    """Copy a selection, byte for byte, into one WACZ file that any web archive player opens.
+
+    Revisits bring their originals, pages what a browser made of them.
+
+    \b
+    Example:
+      nianbao archive export --organ tongchuan --year 2023 --out tongchuan.wacz
+    """
+    if (organ is None) != (year is None) or bool(organ) == bool(records):
+        raise BadInput("give --organ with --year, or --capture")
+    with open_workplace(config_of(ctx), write=False) as place:
+        title = f"{len(records)} records"
+        if organ is not None and year is not None:
+            found = find_organ(place, organ)
+            title, records = f"{found.name} {year}", tuple(wacz.of_organ(place.db, found.id, year))
+            if not records:
+                raise BadInput(f"nothing is archived of {found.name} for {year}")
+        selection = wacz.gather(place.db, records)
+        wacz.write(out, place.archive, selection, created=place.clock(), title=title)
+    click.echo(f"{len(selection.captures)} captures and {len(selection.visits)} visits written to {out}")
