@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from crawler.hours import Hours, read_hours
+
 Network = IPv4Network | IPv6Network
 
 
@@ -31,6 +33,8 @@ class Config:
     base_url: str = "http://127.0.0.1:8400"  # where our own pages are reached: links in mails
     allow_addresses: tuple[Network, ...] = ()  # loopback or private networks that the crawler may reach
     delay: float = 1.0  # seconds between requests to a host, at least
+    hours: Hours | None = None  # of the day in China in which portals may be asked; None: all
+    processes: int = 0  # crawl processes at once; 0: as many as there are processors, four at most
     contact: str = ""  # URL or address named in the User-Agent
     chromium_path: str | None = None  # None: look for one
 
@@ -87,6 +91,8 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
         base_url=text("base_url", Config.base_url).rstrip("/"),
         allow_addresses=allow,
         delay=delay,
+        hours=_hours(values.get("hours", ""), faults),
+        processes=_processes(values.get("processes", 0), faults),
         contact=text("contact", ""),
         chromium_path=text("chromium_path", "") or None,
     )
@@ -102,6 +108,21 @@ def _networks(value: object, faults: list[str]) -> tuple[Network, ...]:
         except ValueError as error:
             faults.append(f"allow_addresses: {error}")
     return tuple(networks)
+
+
+def _hours(value: object, faults: list[str]) -> Hours | None:
+    try:
+        return read_hours(str(value))
+    except ValueError as error:
+        faults.append(f"hours: {error}")
+        return None
+
+
+def _processes(value: object, faults: list[str]) -> int:
+    if str(value).isdecimal() and int(str(value)) <= 64:
+        return int(str(value))
+    faults.append(f"processes: a number up to 64 expected, got {value!r}")
+    return 0
 
 
 def _seconds(value: object, faults: list[str]) -> float:

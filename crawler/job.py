@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from crawler.budget import Budget
 from portals.model import Organ
 from spiders.annual_report import Column
 from storage.codec import from_json, to_json
@@ -28,6 +29,10 @@ class Job:
     delay: float = 1.0  # seconds between requests to a host
     chromium: str | None = None  # path of the browser; None: there is none here
     user_agent: str = "Nianbao"
+    budget: Budget = field(default_factory=Budget)  # of a site, for each of its columns
+    turnstile: str | None = None  # file that keeps the turns of several processes; None: this is the only one
+    seconds: float | None = None  # from now on in which anything may be asked for; None: no end
+    columns_at_once: int = 16
 
     def dump(self) -> bytes:
         return to_json(self)

@@ -1,52 +1,125 @@
-"""When the next request to a host may go out. One gate for Scrapy's requests and for the browser's.
+"""When the next request to a host may go out, and when none may any more. One gate for Scrapy and for browsers.
 
-Holds per host and per address: one machine often serves a whole county's portals.
+Holds per host and per address: one machine often serves a whole county's portals. What happened is kept by host, as
+lines of a ledger that can be shown to whoever asks how we behaved.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from crawler.ledger import Line
+from crawler.refusals import HostGivenUp
+from crawler.turnstile import Turnstile
+from storage.records import Outcome
+
 Monotonic = Callable[[], float]
+
+PATIENCE = 120.0
+"""Seconds. A host that asks for a longer wait than this is left alone for the rest of the round: it is obeyed."""
+
+_GIVE_UP = {Outcome.UNREACHABLE: 5, Outcome.SERVER_ERROR: 5, Outcome.BLOCKED: 20}  # failures one after another
+_MOST_BACKOFF = 60.0
 
 
 class Gate:
     """Spaces requests by `delay` seconds, from start to start.
 
-    One request at a time under each key; only an intranet or test that allows a delay of 0 gets more.
+    One request at a time under each key; only an intranet or test that allows a delay of 0 gets more. A turnstile
+    makes that hold over several processes.
     """
 
-    def __init__(self, delay: float, monotonic: Monotonic) -> None:
+    def __init__(self, delay: float, monotonic: Monotonic, turnstile: Turnstile | None = None) -> None:
         self._delay = delay
         self._monotonic = monotonic
-        self._raised: dict[str, float] = {}  # host → seconds, from robots.txt or the site's data
+        self._turnstile = turnstile
         self._not_before: dict[str, float] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
+        self._stumbles: dict[str, int] = {}  # failures one after another, by host
+        self._given_up: dict[str, tuple[str, Outcome]] = {}
+        self.ledger: dict[str, Line] = {}
+
+    def line(self, host: str) -> Line:
+        return self.ledger.setdefault(host, Line(host, self._delay))
 
     def raise_delay(self, host: str, seconds: float) -> None:
-        """Crawl-delay or a site's own data: may only raise the delay. Capped at two minutes."""
-        self._raised[host] = max(self._raised.get(host, 0.0), min(seconds, 120.0))
+        """Crawl-delay or a site's own data: may only raise the delay."""
+        line = self.line(host)
+        line.delay = max(line.delay, seconds)
+        if line.delay > PATIENCE:
+            self.give_up(host, f"{host} asks for {line.delay:.0f} s between requests", Outcome.ROBOTS)
 
-    def back_off(self, host: str, seconds: float) -> None:
-        """Retry-After: nothing goes to `host` for that long. Capped at two minutes."""
-        key = f"host:{host}"
-        until = self._monotonic() + min(max(seconds, 0.0), 120.0)
-        self._not_before[key] = max(self._not_before.get(key, 0.0), until)
+    def back_off(self, host: str, seconds: float, outcome: Outcome = Outcome.SERVER_ERROR) -> None:
+        """Retry-After: nothing goes to `host` for that long."""
+        if seconds > PATIENCE:
+            self.give_up(host, f"{host} asks not to come back for {seconds:.0f} s", outcome)
+        elif seconds > 0:
+            self.line(host).held_back += seconds
+            self._hold(f"host:{host}", seconds)
+
+    def give_up(self, host: str, why: str, outcome: Outcome) -> None:
+        """Nothing more goes to `host`; the first reason stays."""
+        self._given_up.setdefault(host, (why, outcome))
+        self.line(host).given_up = self._given_up[host][0]
+
+    def answered(self, host: str, failure: Outcome | None) -> None:
+        """What an answer said, if it was one of failure: each one doubles the wait, several end it."""
+        if failure is None:
+            self._stumbles.pop(host, None)
+            return
+        count = self._stumbles[host] = self._stumbles.get(host, 0) + 1
+        line = self.line(host)
+        line.failures += 1
+        if count >= _GIVE_UP.get(failure, 5):
+            self.give_up(host, f"{host} was given up after {count} failures ({failure.value})", failure)
+        elif line.delay and failure is not Outcome.BLOCKED:
+            self._hold(f"host:{host}", min(line.delay * 2**count, _MOST_BACKOFF))
 
     @asynccontextmanager
     async def turn(self, host: str, address: str) -> AsyncIterator[None]:
-        """Waits until a request may go to `host` at `address`, and holds both until it is done."""
+        """Waits until a request may go to `host` at `address`, and holds both until it is done.
+
+        Raises HostGivenUp, also when that happened while it was waited for.
+        """
         keys = (f"host:{host}", f"address:{address}")  # a host may be written as its address
+        self._refuse(host)
         async with self._slot(keys[0]), self._slot(keys[1]):
-            delay = max(self._delay, self._raised.get(host, 0.0))
-            if (wait := max(self._not_before.get(key, 0.0) for key in keys) - self._monotonic()) > 0:
-                await asyncio.sleep(wait)
-            ready = self._monotonic() + delay
-            for key in keys:
-                self._not_before[key] = max(self._not_before.get(key, 0.0), ready)
+            self._refuse(host)
+            async with self._among_processes(keys):
+                while (wait := max(self._not_before.get(key, 0.0) for key in keys) - self._monotonic()) > 0:
+                    await asyncio.sleep(wait)
+                    self._refuse(host)
+                line, now = self.line(host), self._monotonic()
+                for key in keys:
+                    self._not_before[key] = max(self._not_before.get(key, 0.0), now + line.delay)
+                line.asked(now, address)
+                yield
+
+    @asynccontextmanager
+    async def _among_processes(self, keys: Sequence[str]) -> AsyncIterator[None]:
+        """Keeps other processes from these keys, and takes over from them how long each must be left alone."""
+        entered: list[str] = []
+        if self._turnstile is None or not self._delay:
             yield
+            return
+        try:
+            for key in keys:
+                self._hold(key, await self._turnstile.enter(key))
+                entered.append(key)
+            yield
+        finally:
+            for key in entered:
+                self._turnstile.hold(key, self._not_before.get(key, 0.0) - self._monotonic())
+                self._turnstile.leave(key)
+
+    def _refuse(self, host: str) -> None:
+        if host in self._given_up:
+            raise HostGivenUp(*self._given_up[host])
+
+    def _hold(self, key: str, seconds: float) -> None:
+        self._not_before[key] = max(self._not_before.get(key, 0.0), self._monotonic() + seconds)
 
     def _slot(self, key: str) -> asyncio.Semaphore:
         return self._slots.setdefault(key, asyncio.Semaphore(1 if self._delay else 8))

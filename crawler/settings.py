@@ -8,23 +8,22 @@ DOWNLOAD_HANDLERS = {
     "http": "crawler.download.ArchivingDownloadHandler",
     "https": "crawler.download.ArchivingDownloadHandler",
 }
-DOWNLOADER_MIDDLEWARES = {"crawler.courtesy.CourtesyMiddleware": 560}
 ITEM_PIPELINES = {"crawler.download.VisitPipeline": 500}
 
-ROBOTSTXT_OBEY = True
+ROBOTSTXT_OBEY = False  # Scrapy's reading of it; crawler.room obeys it for the browser too, by RFC 9309
 COOKIES_ENABLED = False
 HTTPCACHE_ENABLED = False
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 1
-RETRY_HTTP_CODES = [500, 502, 504, 408]  # 503 and 429 ask us to slow down; that is for the next round
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504]  # once, and not before the gate opens again
 
 # How many requests are under way is for crawler.politeness to say, per host and per address.
-CONCURRENT_REQUESTS = 64
-CONCURRENT_REQUESTS_PER_DOMAIN = 64
+CONCURRENT_REQUESTS = 0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1000
 CONCURRENT_ITEMS = 4
 DOWNLOAD_DELAY = 0
 DOWNLOAD_TIMEOUT = 60
-DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # bytes after decompression; crawler.wire limits what comes over the wire
 DOWNLOAD_WARNSIZE = 0
 
 # Nothing may be asked of a running crawl over the network.
@@ -32,7 +31,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 PLAYWRIGHT_BROWSER_TYPE = "chromium"
-PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 2
+PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 1
 PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT = 20_000  # ms
 
 LOG_LEVEL = "INFO"

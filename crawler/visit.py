@@ -1,14 +1,20 @@
 """A crawl process: `python -m crawler.visit < job.json`. Writes WARC files, prints one JSON line a visit, and ends.
 
+With `--lifeline FD` it dies, browser and all, when that pipe is closed, and its last line is the politeness ledger.
+
 A process of its own because a Twisted reactor cannot start twice, and because a leaked browser dies with it.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
+import threading
 from typing import Any
 
+import psutil
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -22,6 +28,7 @@ from storage.records import Visit
 
 # As root a sandbox cannot be made; the pages have no network, and the process dies with the job.
 _CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+_CHROMIUM += ["--js-flags=--max-old-space-size=512", "--renderer-process-limit=4", "--disable-dev-shm-usage"]
 # The browser has no network of its own (crawler.download answers its pages): a proxy that nobody listens at, also for
 # loopback, and no WebRTC beside it.
 _NO_NETWORK = [
@@ -43,16 +50,16 @@ def crawl_settings(job: Job) -> Settings:
     return settings
 
 
-def crawl(job: Job) -> bool:
-    """Runs the job; True when every column got its visit."""
+def crawl(job: Job, *, ledger: bool) -> bool:
+    """Runs the job; True when every column got its visit. `ledger`: prints the politeness ledger at the end."""
     process = AsyncCrawlerProcess(crawl_settings(job))
     crawler = process.create_crawler(AnnualReportSpider)
     room = EngineRoom(job)
     furnish(crawler, room)
-    done: list[str] = []
+    done: set[str] = set()
 
     def told(item: Visit) -> None:
-        done.append(item.column_url)
+        done.add(item.column_url)
         line = to_json({"column": item.column_url, "outcome": item.outcome, "detail": item.detail})
         sys.stdout.buffer.write(line + b"\n")
         sys.stdout.flush()
@@ -67,15 +74,30 @@ def crawl(job: Job) -> bool:
         clock=room.clock,
         new_id=new_id,
         has_browser=job.chromium is not None,
+        columns_at_once=job.columns_at_once,
     )
     process.start()
-    return len(done) == len(job.columns)
+    if ledger:
+        sys.stdout.buffer.write(to_json({"ledger": room.ledger()}) + b"\n")
+        sys.stdout.flush()
+    return len(done) == len({column.url for column in job.columns})
+
+
+def _hang_on(lifeline: int) -> None:
+    """Waits for the other end to go: who started us was killed, and nobody would end us or use what we find."""
+    os.read(lifeline, 1)
+    for process in psutil.Process().children(recursive=True):
+        process.kill()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> int:
+    watched = sys.argv[1:2] == ["--lifeline"]
+    if watched:
+        threading.Thread(target=_hang_on, args=[int(sys.argv[2])], daemon=True).start()
     job = Job.load(sys.stdin.buffer.read())
     logging.getLogger("scrapy.core.scraper").setLevel(logging.WARNING)  # would log each visit whole
-    return 0 if crawl(job) else 1
+    return 0 if crawl(job, ledger=watched) else 1
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
@@ -20,17 +21,15 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.addresses import resolve
+from crawler.addresses import Resolver
 from crawler.clock import Clock
-from crawler.config import Network
+from crawler.framing import NO_BODY, Body, Header, Truncation, header, read_body, read_head, request_bytes
 from crawler.politeness import Gate
 from storage.http import parse_head
 from storage.records import Exchange
 
-Header = tuple[bytes, bytes]
-Truncation = Literal["length", "disconnect"]
-_Key = tuple[str, str, int]  # scheme, host, port
-_NO_BODY = {204, 304}
+_Key = tuple[str, str, int, str]  # scheme, host, port, address
+_IDLE = 64  # kept-alive connections at most, over all hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,9 @@ class Limits:
     head: int = 64 * 1024  # bytes
     body: int = 64 * 1024 * 1024  # bytes, on the wire
     connect: float = 10.0  # seconds
-    total: float = 60.0  # seconds, from the connection to the last byte
+    total: float = 60.0  # seconds, from the request to the last byte; and
+    pace: float = 8 * 1024.0  # one more for every so many bytes: large files from slow servers, but no drip
+    longest: float = 600.0  # seconds, whatever the pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,18 @@ class Answer:
     entity: bytes  # transfer coding removed, content coding still on
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Connection:
     key: _Key
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     reused: bool = False
+
+    @property
+    def usable(self) -> bool:
+        """Alive, and nothing came that was not asked for: it would be taken for the next answer."""
+        unasked = getattr(self.reader, "_buffer", b"")
+        return not (self.reader.at_eof() or self.writer.is_closing() or unasked)
 
 
 @dataclass(slots=True)
@@ -67,71 +74,93 @@ class WireClient:
 
     clock: Clock
     gate: Gate
-    allow: Sequence[Network] = ()
+    resolver: Resolver
     limits: Limits = field(default_factory=Limits)
-    _idle: dict[_Key, list[_Connection]] = field(default_factory=dict)
+    _idle: OrderedDict[_Connection, None] = field(default_factory=OrderedDict)
 
     async def fetch(self, method: str, url: str, headers: Sequence[Header] = (), body: bytes = b"") -> Answer:
         """One request, one answer; redirects are the caller's business.
 
-        Raises Scrapy's download errors, and ForbiddenAddress. An answer cut short is returned, with
-        `exchange.truncated` set: what came is evidence of what happened.
+        Raises Scrapy's download errors, and Refusal. An answer cut short is returned, with `exchange.truncated` set:
+        what came is evidence of what happened. Of a name's addresses the first that can be connected to is asked.
         """
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UnsupportedURLSchemeError(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        address = str(await resolve(parts.hostname, port, self.allow))
-        request = _request_bytes(method, parts.path or "/", parts.query, parts.netloc, headers, body)
-        async with self.gate.turn(parts.hostname, address):
-            at = self.clock()
-            try:
-                async with asyncio.timeout(self.limits.total):
-                    connection, head = await self._ask((parts.scheme, parts.hostname, port), address, request)
-                    return await self._answer(connection, head, Exchange(url, at, request, head, b"", address), method)
-            except TimeoutError as error:
-                raise DownloadTimeoutError(f"no answer within {self.limits.total:.0f} s") from error
+        request = request_bytes(method, parts.path or "/", parts.query, parts.netloc, headers, body)
+        *others, last = await self.resolver.addresses(parts.hostname, port)
+        for address in (*others, last):
+            async with self.gate.turn(parts.hostname, str(address)):
+                try:
+                    connection = await self._connect((parts.scheme, parts.hostname, port, str(address)))
+                except (DownloadFailedError, DownloadTimeoutError, DownloadConnectionRefusedError):
+                    if address == last:
+                        raise
+                    continue
+                self.resolver.prefer(parts.hostname, address)
+                return await self._exchange(connection, method, url, request)
+        raise AssertionError("the last address either answers or raises")
 
     async def close(self) -> None:
-        for connections in self._idle.values():
-            for connection in connections:
-                connection.writer.close()
+        for connection in self._idle:
+            connection.writer.close()
         self._idle.clear()
 
-    async def _ask(self, key: _Key, address: str, request: bytes) -> tuple[_Connection, bytes]:
+    async def _exchange(self, connection: _Connection, method: str, url: str, request: bytes) -> Answer:
+        at, head, body, kept = self.clock(), b"", Body(), False
+        truncated: Truncation | None = None
+        status, headers = 0, tuple[Header, ...]()
+        loop, limits = asyncio.get_running_loop(), self.limits
+        began = loop.time()
+        try:
+            async with asyncio.timeout(limits.total) as timer:
+                connection, head = await self._ask(connection, request)
+                status, headers = _taken_apart(head)
+
+                def got(size: int) -> None:
+                    timer.reschedule(began + min(limits.longest, limits.total + size / limits.pace))
+
+                truncated = await read_body(connection.reader, body, method, status, headers, limits.body, got)
+            kept = not truncated and _keeps_alive(head, status, headers)
+        except TimeoutError as error:
+            if not status:
+                raise DownloadTimeoutError(f"no answer within {limits.total:.0f} s") from error
+            truncated = "time"
+        finally:
+            self._rest(connection) if kept else connection.writer.close()
+        exchange = Exchange(url, at, request, head, bytes(body.wire), connection.key[3], truncated)
+        return Answer(exchange, status, headers, exchange.body if body.joined is None else body.entity)
+
+    async def _ask(self, connection: _Connection, request: bytes) -> tuple[_Connection, bytes]:
+        """Sends the request, and reads the answer's head; over a new connection where a kept one had died."""
         while True:
-            connection = await self._connect(key, address)
             try:
                 connection.writer.write(request)
                 await connection.writer.drain()
-                return connection, await _read_head(connection.reader, self.limits.head)
+                return connection, await read_head(connection.reader, self.limits.head)
+            except TimeoutError:
+                raise  # an OSError too, but ours
             except (OSError, asyncio.IncompleteReadError) as error:
                 connection.writer.close()
                 if not connection.reused:  # a kept-alive connection may die between two requests; a new one may not
                     raise DownloadFailedError("the server closed the connection without an answer") from error
-            except BaseException:
-                connection.writer.close()
-                raise
+            connection = await self._connect(connection.key)
 
-    async def _answer(self, connection: _Connection, head: bytes, exchange: Exchange, method: str) -> Answer:
-        kept = False
-        try:
-            status, headers = _taken_apart(head)
-            wire, entity, truncated = await _read_body(connection.reader, method, status, headers, self.limits.body)
-            if kept := not truncated and _keeps_alive(head, headers):
-                connection.reused = True
-                self._idle.setdefault(connection.key, []).append(connection)
-        finally:
-            if not kept:
-                connection.writer.close()
-        return Answer(replace(exchange, body=wire, truncated=truncated), status, headers, entity)
+    def _rest(self, connection: _Connection) -> None:
+        """Keeps a connection for the next request; the one that rested longest goes when there are too many."""
+        connection.reused = True
+        self._idle[connection] = None
+        while len(self._idle) > _IDLE:
+            self._idle.popitem(last=False)[0].writer.close()
 
-    async def _connect(self, key: _Key, address: str) -> _Connection:
-        scheme, host, port = key
-        while idle := self._idle.get(key):
-            connection = idle.pop()
-            if not connection.reader.at_eof() and not connection.writer.is_closing():
+    async def _connect(self, key: _Key) -> _Connection:
+        for connection in [one for one in self._idle if one.key == key]:
+            del self._idle[connection]
+            if connection.usable:
                 return connection
+            connection.writer.close()
+        scheme, host, port, address = key
         context = _tls_context() if scheme == "https" else None
         try:
             async with asyncio.timeout(self.limits.connect):
@@ -151,113 +180,27 @@ class WireClient:
 
 def _taken_apart(head: bytes) -> tuple[int, tuple[Header, ...]]:
     parsed = parse_head(head)
-    if parsed.status is None:
+    if not parsed.status:
         raise DownloadFailedError(f"not an HTTP answer: {head[:60]!r}")
     return parsed.status, tuple(parsed.headers)
 
 
-def _keeps_alive(head: bytes, headers: Sequence[Header]) -> bool:
-    framed = bool(header(headers, b"content-length") or header(headers, b"transfer-encoding"))
-    return framed and head.startswith(b"HTTP/1.1") and b"close" not in header(headers, b"connection").lower()
+def _keeps_alive(head: bytes, status: int, headers: Sequence[Header]) -> bool:
+    framed = status in NO_BODY or header(headers, b"content-length") or header(headers, b"transfer-encoding")
+    return bool(framed) and head.startswith(b"HTTP/1.1") and b"close" not in header(headers, b"connection").lower()
 
 
-def header(headers: Sequence[Header], name: bytes) -> bytes:
-    """The first value of a header, by its lower-case name; empty when it is not there."""
-    return next((value for key, value in headers if key.lower() == name), b"")
-
-
+@cache
 def _tls_context() -> ssl.SSLContext:
-    # Portals often send an incomplete chain or one for another name. The answer is evidence of what the
-    # host served; refusing to look would only turn a published report into an unknown.
-    context = ssl.create_default_context()
+    """One for all connections: making one reads every root certificate of the system.
+
+    Portals often send an incomplete chain or one for another name, and speak TLS of ten years ago. The answer is
+    evidence of what the host served; refusing to look would only turn a published report into an unknown.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
     return context
-
-
-def _request_bytes(method: str, path: str, query: str, netloc: str, headers: Sequence[Header], body: bytes) -> bytes:
-    target = (path + ("?" + query if query else "")).encode("ascii", "replace")
-    lines = [
-        method.encode("ascii") + b" " + target + b" HTTP/1.1",
-        b"Host: " + netloc.rpartition("@")[2].encode("idna"),
-    ]
-    lines += [key + b": " + value for key, value in headers if key.lower() not in (b"host", b"content-length")]
-    if body:
-        lines.append(b"Content-Length: %d" % len(body))
-    return b"\r\n".join(lines) + b"\r\n\r\n" + body
-
-
-async def _read_head(reader: asyncio.StreamReader, limit: int) -> bytes:
-    """The final response's head; interim 1xx answers are passed over."""
-    while True:
-        lines: list[bytes] = []
-        size = 0
-        while True:
-            line = await _line(reader)
-            size += len(line)
-            if size > limit:
-                raise DownloadFailedError(f"response head of more than {limit} bytes")
-            lines.append(line)
-            if line in (b"\r\n", b"\n") and len(lines) > 1:
-                break
-        head = b"".join(lines)
-        if not (head.startswith(b"HTTP/") and head.split(None, 2)[1][:1] == b"1"):
-            return head
-
-
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.readuntil(b"\n")
-    except asyncio.LimitOverrunError as error:
-        raise DownloadFailedError("line too long in a response head") from error
-
-
-async def _read_body(
-    reader: asyncio.StreamReader, method: str, status: int, headers: Sequence[Header], limit: int
-) -> tuple[bytes, bytes, Truncation | None]:
-    """The body on the wire, the entity, and how it was cut short, if it was."""
-    if method == "HEAD" or status in _NO_BODY:
-        return b"", b"", None
-    if header(headers, b"transfer-encoding").lower().rstrip().endswith(b"chunked"):
-        return await _read_chunked(reader, limit)
-    length = header(headers, b"content-length")
-    body = bytearray()
-    wanted = int(length) if length.isdigit() else None
-    while wanted is None or len(body) < wanted:
-        if len(body) > limit:
-            return bytes(body), bytes(body), "length"
-        try:
-            block = await reader.read(65536 if wanted is None else min(65536, wanted - len(body)))
-        except OSError:
-            return bytes(body), bytes(body), "disconnect"
-        if not block:
-            break
-        body += block
-    short = wanted is not None and len(body) < wanted
-    return bytes(body), bytes(body), "disconnect" if short else None
-
-
-async def _read_chunked(reader: asyncio.StreamReader, limit: int) -> tuple[bytes, bytes, Truncation | None]:
-    wire, entity = bytearray(), bytearray()
-    try:
-        while True:
-            line = await _line(reader)
-            wire += line
-            size = int(line.split(b";")[0].strip() or b"0", 16)
-            if size == 0:
-                break
-            if len(entity) + size > limit:
-                return bytes(wire), bytes(entity), "length"
-            block = await reader.readexactly(size)
-            wire += block
-            entity += block
-            wire += await _line(reader)
-        while (line := await _line(reader)) not in (b"\r\n", b"\n"):  # trailers
-            wire += line
-        wire += line
-    except asyncio.IncompleteReadError as error:
-        wire += error.partial
-        return bytes(wire), bytes(entity), "disconnect"
-    except (OSError, ValueError):
-        return bytes(wire), bytes(entity), "disconnect"
-    return bytes(wire), bytes(entity), None

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, select
 from storage import codec
 from storage.database import Database
 from storage.models import CaptureRow, ExpectedRow, VisitRow
-from storage.records import Capture, Visit
+from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri, urlkey
 
 _LONGEST_KEY = 600  # PostgreSQL refuses index entries beyond 2,704 bytes
@@ -137,6 +137,19 @@ def visits(
         statement = statement.where(VisitRow.at <= until)
     with db.read() as connection:
         return [codec.from_plain(Visit, row.record) for row in connection.execute(statement)]
+
+
+def last_visit(db: Database, column_url: str, until: datetime, outcome: Outcome | None = None) -> Visit | None:
+    """A column's last visit up to `until` inclusive; the last that ended with `outcome` when one is given."""
+    statement = select(VisitRow.record).where(
+        VisitRow.column_url == indexable(target_uri(column_url)), VisitRow.at <= until
+    )
+    if outcome is not None:
+        statement = statement.where(VisitRow.outcome == outcome.value)
+    with db.read() as connection:
+        ordered = statement.order_by(VisitRow.at.desc(), VisitRow.id.desc()).limit(1)
+        found = connection.execute(ordered).scalar()
+    return None if found is None else codec.from_plain(Visit, found)
 
 
 def visit(db: Database, identity: str) -> Visit | None:

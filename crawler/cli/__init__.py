@@ -35,6 +35,7 @@ _COMMANDS = {
     "judge": ("stages", "Judge every obligation by the evidence."),
     "notify": ("stages", "Write mails about what changed, and send what waits."),
     "organs": ("organs", "The register of organs: who owes a report."),
+    "politeness": ("politeness", "How each host was asked, and what it answered."),
     "read": ("stages", "Read what was archived and not read yet."),
     "run": ("stages", "One round: crawl, read, judge, notify."),
     "search": ("versions", "Reports in whose text every word stands."),

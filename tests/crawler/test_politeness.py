@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crawler.politeness import Gate
+from crawler.refusals import HostGivenUp
+from crawler.turnstile import Turnstile
+from storage.records import Outcome
 
 
 @pytest.fixture
@@ -63,11 +67,60 @@ def test_retry_after_holds_the_host_back(time: list[float]) -> None:
     assert starts(gate, time, [("a", "1")]) == [30]
 
 
-def test_no_server_can_stop_us_for_more_than_two_minutes(time: list[float]) -> None:
+@pytest.mark.parametrize("how", ["Retry-After", "Crawl-delay"])
+def test_a_host_that_asks_for_more_patience_than_a_round_has_is_obeyed_and_left(time: list[float], how: str) -> None:
     gate = Gate(1.0, lambda: time[0])
-    gate.back_off("a", 10**9)
-    gate.raise_delay("a", 10**9)
-    assert starts(gate, time, [("a", "1"), ("a", "1")]) == [120, 240]
+    gate.back_off("a", 10**9) if how == "Retry-After" else gate.raise_delay("a", 10**9)
+    with pytest.raises(HostGivenUp, match="asks") as refused:
+        starts(gate, time, [("a", "1")])
+    assert refused.value.outcome is (Outcome.SERVER_ERROR if how == "Retry-After" else Outcome.ROBOTS)
+    assert time == [0.0]
+
+
+def test_each_failure_doubles_the_wait_and_a_sound_answer_ends_that(time: list[float]) -> None:
+    gate = Gate(1.0, lambda: time[0])
+    gate.answered("a", Outcome.SERVER_ERROR)
+    gate.answered("a", Outcome.SERVER_ERROR)
+    assert starts(gate, time, [("a", "1")]) == [4]
+    gate.answered("a", None)
+    gate.answered("a", Outcome.SERVER_ERROR)
+    assert starts(gate, time, [("a", "1")]) == [6]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SERVER_ERROR, Outcome.UNREACHABLE])
+def test_a_host_that_fails_again_and_again_is_given_up_for_that_reason(time: list[float], outcome: Outcome) -> None:
+    gate = Gate(0.0, lambda: time[0])
+    for _ in range(4):
+        gate.answered("a", outcome)
+    assert starts(gate, time, [("a", "1")]) == [0]
+    gate.answered("a", outcome)
+    with pytest.raises(HostGivenUp) as refused:
+        starts(gate, time, [("a", "1")])
+    assert refused.value.outcome is outcome
+    assert starts(gate, time, [("b", "1")]) == [0]
+
+
+def test_two_processes_share_the_turns_of_a_host_and_of_an_address(time: list[float], tmp_path: Path) -> None:
+    def gate() -> Gate:
+        return Gate(2.0, lambda: time[0], Turnstile(tmp_path / "turns", lambda: time[0], 120.0))
+
+    assert starts(gate(), time, [("a", "1"), ("a", "1")]) == [0, 2]
+    assert starts(gate(), time, [("a", "1"), ("b", "1"), ("c", "2")]) == [4, 6, 6]
+
+
+def test_turns_of_before_the_machine_was_started_again_are_forgotten(time: list[float], tmp_path: Path) -> None:
+    stile = Turnstile(tmp_path / "turns", lambda: time[0], 120.0)
+    stile.hold("host:a", 100_000.0)
+    assert starts(Gate(2.0, lambda: time[0], stile), time, [("a", "1")]) == [0]
+
+
+def test_the_ledger_knows_the_least_gap(time: list[float]) -> None:
+    gate = Gate(2.0, lambda: time[0])
+    starts(gate, time, [("a", "1"), ("a", "1")])
+    time[0] += 7
+    starts(gate, time, [("a", "2")])
+    line = gate.ledger["a"]
+    assert (line.requests, line.least_gap, line.delay, line.addresses) == (3, 2.0, 2.0, ["1", "2"])
 
 
 def test_one_request_at_a_time_to_a_host() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
@@ -16,8 +16,10 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
 )
 
-from crawler.addresses import ForbiddenAddress
+from crawler.addresses import LookUp, Resolver, look_up
+from crawler.config import Network
 from crawler.politeness import Gate
+from crawler.refusals import ForbiddenAddress
 from crawler.wire import Answer, Limits, WireClient
 
 NOW = datetime(2024, 2, 1, 15, 59, 59, tzinfo=UTC)
@@ -41,11 +43,17 @@ def says(*answers: bytes, close: bool = True) -> Speak:
     return speak
 
 
+def made(allow: Sequence[Network], limits: Limits | None = None, names: LookUp = look_up) -> WireClient:
+    """A client; to be made in a running loop. `names` stands in for DNS."""
+    monotonic = asyncio.get_running_loop().time
+    return WireClient(lambda: NOW, Gate(0, monotonic), Resolver(allow, monotonic, names), limits or Limits())
+
+
 def ask(speak: Speak, times: int = 1, path: str = "/", limits: Limits | None = None) -> list[Answer]:
     async def run() -> list[Answer]:
         server = await asyncio.start_server(speak, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        client = WireClient(lambda: NOW, Gate(0, asyncio.get_running_loop().time), LOOPBACK, limits or Limits())
+        client = made(LOOPBACK, limits or Limits())
         try:
             return [await client.fetch("GET", f"http://127.0.0.1:{port}{path}") for _ in range(times)]
         finally:
@@ -137,7 +145,7 @@ def test_a_silent_server_times_out() -> None:
 
 def fetch_alone(url: str, allow: list[Any]) -> None:
     async def run() -> None:
-        client = WireClient(lambda: NOW, Gate(0, asyncio.get_running_loop().time), allow)
+        client = made(allow)
         await client.fetch("GET", url)
 
     asyncio.run(run())
