@@ -15,7 +15,9 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
+from crawler.convert import to_docx
 from reports import dump, read_report
+from reports.kinds import detect
 from reports.model import Unreadable
 
 SECONDS = 120.0  # for one file
@@ -127,7 +129,11 @@ def _work(pipe: Connection, memory: int) -> None:
 
 def _read(file: File) -> dict[str, Any]:
     try:
-        report = read_report(file.data, source=file.source, media_type=file.media_type)
+        kind = detect(file.data, file.media_type)
+        if kind in ("doc", "rtf"):
+            report = read_report(to_docx(file.data, kind), source=file.source, converted=True)
+        else:
+            report = read_report(file.data, source=file.source, media_type=file.media_type)
     except Unreadable as error:
         return {"state": error.state, "detail": str(error)}
     except MemoryError:

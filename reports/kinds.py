@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from reports.document import Document
@@ -11,9 +12,10 @@ from reports.sources.docx import read_docx
 from reports.sources.html import read_html
 from reports.sources.pdf import read_pdf
 from reports.sources.text import read_text
+from reports.sources.xls import read_xls
 from reports.sources.xlsx import read_xlsx
 
-Kind = Literal["html", "pdf", "docx", "xlsx", "ofd", "zip", "ole", "rtf", "image", "text"]
+Kind = Literal["html", "pdf", "docx", "xlsx", "xls", "doc", "ofd", "zip", "packed", "rtf", "image", "text", "binary"]
 
 _HTML = re.compile(
     rb"<\s*(?:!doctype\s+html|html|head|body|table|div|p|meta|title|ucap\w+|span|td|tr)\b", re.IGNORECASE
@@ -29,14 +31,23 @@ def detect(data: bytes, media_type: str | None = None) -> Kind:
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _zip_kind(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return "ole"
+        return "xls" if _named(data, "Workbook") or _named(data, "Book") else "doc"
     if head.startswith(b"{\\rtf"):
         return "rtf"
+    if data.startswith((b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")):
+        return "packed"
     if data.startswith(_IMAGES) or data[8:12] == b"WEBP":
         return "image"
     if _HTML.search(data[:4096].replace(b"\x00", b"")) or (media_type and "html" in media_type):
         return "html"
-    return "text"
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return "binary" if b"\x00" in data[:4096] and not wide else "text"
+
+
+def _named(data: bytes, stream: str) -> bool:
+    """Whether an OLE file's directory has this stream."""
+    name = stream.encode("utf-16-le") + b"\x00\x00"
+    return name in data and "WordDocument".encode("utf-16-le") not in data
 
 
 def _zip_kind(data: bytes) -> Kind:
@@ -49,21 +60,28 @@ def _zip_kind(data: bytes) -> Kind:
     return "ofd" if b"OFD.xml" in tail else "zip"
 
 
+_READERS: dict[Kind, Callable[[bytes], Document]] = {
+    "html": read_html,
+    "pdf": read_pdf,
+    "docx": read_docx,
+    "xlsx": read_xlsx,
+    "xls": read_xls,
+    "text": read_text,
+}
+_ELSEWHERE: dict[Kind, str] = {
+    "doc": "DOC and WPS are read by way of LibreOffice, which is not here",
+    "rtf": "RTF is read by way of LibreOffice, which is not here",
+}
+
+
 def read_document(data: bytes, *, source: str, media_type: str | None = None) -> Document:
-    """The document in these bytes. Raises Unreadable."""
+    """The document in these bytes; a ZIP's is the first in it that can be read. Raises Unreadable."""
     if not data.strip(b"\x00 \t\r\n"):
         raise Unreadable("empty", "the file is empty")
     kind = detect(data, media_type)
-    if kind == "text":
-        if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise Unreadable("unsupported", "the file is not of a kind that is read")
-        return read_text(data)
-    if kind == "html":
-        return read_html(data)
-    if kind == "pdf":
-        return read_pdf(data)
-    if kind == "docx":
-        return read_docx(data)
-    if kind == "xlsx":
-        return read_xlsx(data)
-    raise Unreadable("unsupported", f"{kind} is not read yet")
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(data)
+    if kind in _ELSEWHERE:
+        raise Unreadable("not_readable_here", _ELSEWHERE[kind])
+    raise Unreadable("unsupported", f"a file of kind {kind} is not read")

@@ -8,21 +8,42 @@ from reports.causes import with_causes
 from reports.checks import CHECKS
 from reports.content import digest, main_text
 from reports.document import Document
-from reports.kinds import read_document
+from reports.kinds import detect, read_document
 from reports.loose import gather_loose
-from reports.model import Report
+from reports.model import Report, Unreadable
 from reports.prose import read_prose
 from reports.reading import Reading
 from reports.scope import scope_of
+from reports.sources.archive import members
 from reports.tables import detect_form, document_units, read_tables
 
 
-def read_report(data: bytes, *, source: str, media_type: str | None = None) -> Report:
+def read_report(data: bytes, *, source: str, media_type: str | None = None, converted: bool = False) -> Report:
     """Read a document of any supported kind; what it is is told by its content, `media_type` only breaks ties.
 
-    Raises Unreadable. A document that is no report is a Report whose `form` and `title` are None.
+    `converted`: another program made these bytes from the original, and may have moved cells; what is odd in them is
+    then doubtful. Raises Unreadable. A document that is no report is a Report whose `form` and `title` are None.
     """
-    return judge(read(read_document(data, source=source, media_type=media_type), source))
+    if detect(data, media_type) == "zip":
+        return _fullest(data, source)
+    document = read_document(data, source=source, media_type=media_type)
+    return judge(read(replace(document, fidelity="drawn") if converted else document, source))
+
+
+def _fullest(data: bytes, source: str) -> Report:
+    """Of the documents in a ZIP the one with most cells; Unreadable as the first of them when none can be read."""
+    reports: list[Report] = []
+    refused: list[Unreadable] = []
+    for name, inner in members(data):
+        try:
+            document = read_document(inner, source=f"{source}#{name}")
+            reports.append(judge(read(document, f"{source}#{name}")))
+        except Unreadable as error:
+            refused.append(error)
+    if not reports:
+        raise refused[0]
+    best = max(reports, key=lambda report: sum(cell.value is not None for cell in report.cells.values()))
+    return replace(best, source=source, extra=best.extra | {"member": best.source.partition("#")[2]})
 
 
 def read(document: Document, source: str) -> Reading:
