@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
-
-from crawler.config import load_config
 
 _SYSTEM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
@@ -32,14 +29,3 @@ def _is_snap_stub(path: Path) -> bool:
         return path.stat().st_size < 20_000 and b"snap" in path.read_bytes()
     except OSError:
         return True
-
-
-def main() -> int:
-    """`python -m crawler.browser`: prints the path, exit status 1 when there is none."""
-    path = find_chromium(load_config(Path()).chromium_path)
-    print(path or "no Chromium here")
-    return 0 if path else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
