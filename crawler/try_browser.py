@@ -1,4 +1,4 @@
-"""`python -m crawler.try_browser`: whether a browser is here and works. Prints its path, or on standard error why not."""
+"""`python -m crawler.try_browser`: whether a browser is here and works. Prints its path, or why not."""
 
 from __future__ import annotations
 
