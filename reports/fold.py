@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Chrome prints some characters as radicals. NFKC maps the Kangxi block (U+2F00–2FDF), but not the CJK radicals
 # supplement: 人⺠政府, 第1⻚, 信访⻓. The forms below are those that stand for a whole character in print.
@@ -12,6 +13,7 @@ _RADICALS = str.maketrans(
     "厂卜小兀彐心攵月母民水火爪丬王疋目示礻竹糸纟网网羊耂聿肉臼艹虎衤西西见角讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食食食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
 )
 _KANGXI = re.compile("[\u2f00-\u2fdf\uf900-\ufaff]+")
+_SHORT = 48
 _DROP = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u0000-\u0008\u000e-\u001f]")
 _SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]|_")
@@ -22,6 +24,16 @@ _CJK_GAP = re.compile(
 
 def fold(text: str) -> str:
     """NFKC, radicals as characters, no invisible characters, runs of white space as one space, ends trimmed."""
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+@lru_cache(maxsize=8192)
+def _fold_short(text: str) -> str:
+    """A report asks for "0" some thousand times."""
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return _SPACE.sub(" ", _DROP.sub("", text)).strip()
     text = unicodedata.normalize("NFKC", text.translate(_RADICALS))

@@ -109,6 +109,10 @@ def _likeness(word: str, label: str, rest: str, proper: bool, right_number: bool
         return 1.9  # the section's text runs on in the heading's line
     if len(rest) > _MAX_HEADING or not word or rest.endswith(("。", "；", ";")):
         return 0.0
+    least = 0.45 if proper and right_number else 0.7 if proper else 0.85
+    shared = len(set(word) & set(label))  # bounds from above what comparing letter by letter can come to
+    if 2 * min(len(word), len(label)) < least * (len(word) + len(label)) or 3 * shared < len(label):
+        return 0.0
     ratio = SequenceMatcher(None, word, label, autojunk=False).ratio()
     if ratio >= 0.85 or (proper and right_number and ratio >= 0.45):
         return ratio

@@ -57,12 +57,16 @@ class _Page:
     def _chars(self, page: pdfium.PdfPage) -> Iterator[Char]:
         text = page.get_textpage()
         handle, box = text.raw, raw.FS_RECTF()
+        left, _, _, top = self.frame
         pointer = ctypes.byref(box)
         for at in range(min(raw.FPDFText_CountChars(handle), _MAX_CHARS)):
             code = raw.FPDFText_GetUnicode(handle, at)
             if code <= 32 or code in (0xA0, 0x3000, 0xFFFE, 0xFFFF) or 0xD800 <= code < 0xE000:
                 continue
             if not raw.FPDFText_GetLooseCharBox(handle, at, pointer):
+                continue
+            if self.rotation == 0:  # nearly always
+                yield Char(chr(code), box.left - left, top - box.top, box.right - left, top - box.bottom)
                 continue
             x0, y0 = self._upright(box.left, box.top)
             x1, y1 = self._upright(box.right, box.bottom)

@@ -105,6 +105,8 @@ def _text(chars: Sequence[Char]) -> str:
 
 def cell_text(chars: Sequence[Char]) -> str:
     """The text of a cell, its lines kept."""
+    if len(chars) == 1:
+        return chars[0].text
     return "\n".join(line.text for line in lines_of(chars, 0))
 
 
