@@ -26,6 +26,8 @@ from scrapy_playwright.page import PageMethod
 
 from crawler.room import EngineRoom, room_of
 from crawler.wire import Answer, header
+from spiders.fetched import Revealed
+from spiders.turning import SECONDS, Turned, turn_pages
 from storage.errors import StorageError
 from storage.http import content_codings, decoded, parse_head
 from storage.records import Rendering, Visit
@@ -79,33 +81,47 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         if self._browser is None:
             raise DownloadFailedError("there is no browser here")
         screenshot = PageMethod(_settle_and_shoot)
+        labels = request.meta.get("turn")
+        turning = [PageMethod(turn_pages, labels)] if labels else []
         request.meta.update(
             playwright_page_init_callback=self._without_network,
-            playwright_page_methods=[screenshot],
+            playwright_page_methods=[*turning, screenshot],
             playwright_page_goto_kwargs={"wait_until": "domcontentloaded"},
         )
         try:
-            async with asyncio.timeout(_PAGE_SECONDS):
+            async with asyncio.timeout(_PAGE_SECONDS + (SECONDS if turning else 0)):
                 response: Response = await self._browser._download_request(request, self.crawler.spider)
         except (PlaywrightError, TimeoutError) as error:
             raise DownloadFailedError(f"the browser could not show the page: {str(error)[:300]}") from error
+        for method in turning:
+            await self._keep_turned(request, response.url, method.result)
         rendering = Rendering(response.url, self._room.clock(), response.body, screenshot.result)
         kept = await self._room.keep_rendering(rendering)
         request.meta.setdefault("captures", []).extend(capture.id for capture in kept)
         request.meta["capture"] = kept[0].id  # the DOM; the screenshot follows it
         return response
 
+    async def _keep_turned(self, request: Request, url: str, turned: Turned) -> None:
+        """The list's pages that the browser turned away from, each kept as it was."""
+        request.meta["turned_all"] = turned.finished
+        for dom in turned.doms:
+            [capture, *_] = await self._room.keep_rendering(Rendering(url, self._room.clock(), dom.encode()))
+            request.meta["captures"].append(capture.id)
+            request.meta.setdefault("before", []).append((dom, capture.id))
+
     async def _without_network(self, page: Page, request: Request) -> None:
         """Registered after the library's own route, and so asked before it: nothing falls through to a network."""
-        await page.route("**", Fulfilment(self._room, request.meta.setdefault("captures", [])))
+        meta = request.meta
+        await page.route("**", Fulfilment(self._room, meta.setdefault("captures", []), meta.setdefault("revealed", [])))
 
 
 class Fulfilment:
     """Answers what a browser's page asks for, from the wire, and keeps it."""
 
-    def __init__(self, room: EngineRoom, captures: list[str]) -> None:
+    def __init__(self, room: EngineRoom, captures: list[str], revealed: list[Revealed]) -> None:
         self._room = room
         self._captures = captures
+        self._revealed = revealed  # what the page asked for, for whoever asks the same without a browser
 
     async def __call__(self, route: Route) -> None:
         asked = route.request
@@ -116,8 +132,10 @@ class Fulfilment:
             answer = await self._follow(asked.method, asked.url, await asked.all_headers(), asked.post_data_buffer)
             head = parse_head(answer.exchange.head)
             body, _ = decoded(content_codings(head), answer.entity, _LIMIT)
+            self._revealed.append(Revealed(asked.resource_type, asked.url, asked.method, answer.status))
             await route.fulfill(status=answer.status, headers=_for_page(answer), body=body)
         except (IgnoreRequest, OSError, StorageError, ValueError, DownloadFailedError):
+            self._revealed.append(Revealed(asked.resource_type, asked.url, asked.method, None))
             await route.abort()
         except PlaywrightError:
             return  # the page was closed meanwhile

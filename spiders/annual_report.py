@@ -1,17 +1,14 @@
 """The spider: looks through columns for the reports that organs owe, and says of each column what it showed.
 
-One coroutine a column, read from top to bottom; requests go through Scrapy's downloader and all its middlewares.
+One coroutine a column; requests go through Scrapy's downloader and all its middlewares.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.exceptions import (
@@ -23,16 +20,19 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
-from scrapy.http import Response
-from scrapy.http.response.text import TextResponse
 
 from portals.model import Organ
 from portals.titles import Names
-from spiders.article import is_document, read_article
-from spiders.candidates import Expectation, is_of_series, weigh
-from spiders.listing import Listing, read_listing, rules
-from spiders.pages import Verdict, html_of, judge_page
-from storage.records import Candidate, Outcome, Sighting, Visit
+from spiders.candidates import Expectation
+from spiders.column import Column
+from spiders.datalists import Call
+from spiders.fetched import Page, Shown
+from spiders.pages import Verdict, judge_page, stub_target
+from spiders.rules import rules
+from spiders.visiting import visit_column
+from storage.records import Outcome, Visit
+
+__all__ = ["AnnualReportSpider", "Column"]
 
 _UNREACHABLE = (
     CannotResolveHostError,
@@ -43,31 +43,8 @@ _UNREACHABLE = (
     UnsupportedURLSchemeError,
     OSError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column to look through."""
-
-    url: str
-    organs: tuple[str, ...]  # ids of the organs whose reports are expected here
-    seen_before: tuple[str, ...] = ()  # URLs of reports of the series that its last complete visit showed: the canary
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What became of one request."""
-
-    url: str
-    verdict: Verdict
-    response: Response | None
-    captures: tuple[str, ...]  # every exchange that it took, redirects and a browser's data calls among them
-    capture: str | None = None  # the one that holds what the page shows
-
-    @property
-    def html(self) -> str | None:
-        ok = self.verdict.outcome is Outcome.COMPLETE
-        return html_of(self.response) if ok and isinstance(self.response, TextResponse) else None
+_FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8", "X-Requested-With": "XMLHttpRequest"}
+_STUBS = 3  # meta refreshes that are followed, one to the next
 
 
 class AnnualReportSpider(scrapy.Spider):
@@ -95,38 +72,68 @@ class AnnualReportSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Visit]:
         visits = [asyncio.ensure_future(self._visit(column)) for column in self.columns]
         for coming in asyncio.as_completed(visits):
-            if visit := await coming:
+            for visit in await coming:
                 yield visit
 
-    async def _visit(self, column: Column) -> Visit | None:
-        """None when we fell over what a portal sent: the column then counts as not visited, and the others go on."""
+    async def _visit(self, column: Column) -> Sequence[Visit]:
+        """() when we fell over what a portal sent: the column then counts as not visited, and the others go on."""
         async with self._places:
             try:
-                return await ColumnVisit(self, column).run()
+                return await visit_column(self, column)
             except Exception:
                 self.logger.exception("our fault: the visit to %s was given up", column.url)
-                return None
+                return ()
 
     def expectations(self, column: Column) -> list[Expectation]:
         alone = len(column.organs) == 1
         return [Expectation(self._by_id[i], self.series, self.year, alone, self._names) for i in column.organs]
 
-    async def fetch(self, url: str, *, browser: bool = False) -> Page:
-        """One page, with the verdict on it; never raises for what a portal does."""
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        """One page, with the verdict on it; never raises for what a portal does. Follows a stub that moves on."""
+        page = await self._fetch_once(url, browser, turn, call)
+        for _ in range(_STUBS):
+            target = stub_target(page.response) if page.verdict.outcome is Outcome.MOVED and page.response else None
+            if target is None or target == page.url:
+                break
+            following = await self._fetch_once(target, browser, turn, None)
+            captures = (*page.captures, *following.captures)
+            if following.response is None and following.verdict.outcome is Outcome.MOVED:  # off to a stranger
+                return Page(page.url, page.verdict, page.response, captures, page.capture)
+            page = Page(following.url, following.verdict, following.response, captures, following.capture)
+        return page
+
+    async def _fetch_once(self, url: str, browser: bool, turn: bool, call: Call | None) -> Page:
         captures: list[str] = []
         meta: dict[str, Any] = {"captures": captures}
         if browser:
             meta |= {"playwright": True, "playwright_context": "visit"}
+            meta |= {"turn": sorted(rules().next_labels - _LAST | rules().more_labels)} if turn else {}
         try:
-            request = scrapy.Request(url, meta=meta, dont_filter=False)
+            request = scrapy.Request(url, meta=meta)
+            if call is not None:
+                request = request.replace(method=call.method, body=call.body.encode(), headers=_FORM)
             response = await self.crawler.engine.download_async(request)
         except IgnoreRequest as error:
-            return Page(url, Verdict(_why_ignored(str(error)), str(error)), None, tuple(captures))
+            outcome = getattr(error, "outcome", None) or _why_ignored(str(error))
+            return Page(url, Verdict(outcome, str(error)), None, tuple(captures))
         except _UNREACHABLE as error:
             return Page(url, Verdict(Outcome.UNREACHABLE, str(error)), None, tuple(captures))
         except ValueError as error:
             return Page(url, Verdict(Outcome.UNREACHABLE, f"not a usable URL: {error}"), None, tuple(captures))
-        return Page(response.url, judge_page(response), response, tuple(captures), response.meta.get("capture"))
+        seen = response.meta
+        return Page(
+            response.url,
+            judge_page(response),
+            response,
+            tuple(captures),
+            seen.get("capture"),
+            tuple(Shown(html, capture) for html, capture in seen.get("before", ())),
+            bool(seen.get("turned_all", True)),
+            tuple(seen.get("revealed", ())),
+        )
+
+
+_LAST = {"尾页", "末页", "最后一页"}  # turning jumps over nothing
 
 
 def _why_ignored(message: str) -> Outcome:
@@ -134,157 +141,3 @@ def _why_ignored(message: str) -> Outcome:
     if "robots.txt" in message:
         return Outcome.ROBOTS
     return Outcome.MOVED if "offsite" in message else Outcome.UNREACHABLE
-
-
-class ColumnVisit:
-    """One visit to one column, gathered step by step into a Visit."""
-
-    def __init__(self, spider: AnnualReportSpider, column: Column) -> None:
-        self._spider = spider
-        self._column = column
-        self._at = spider.clock()
-        self._captures: list[str] = []
-        self._sightings: dict[tuple[str, str], Sighting] = {}
-        self._trouble: Verdict | None = None
-
-    async def run(self) -> Visit:
-        first = await self._spider.fetch(self._column.url)
-        self._captures += first.captures
-        if first.html is None:
-            verdict = first.verdict
-            if verdict.outcome is Outcome.COMPLETE:
-                verdict = Verdict(Outcome.REDESIGNED, "not a page of HTML")
-            return self._result(verdict, ())
-        listing = await self._read_pages(first)
-        if self._needs_browser(listing):
-            await self._look_with_browser(first.url)
-        candidates = [await self._follow(candidate) for candidate in self._weighed()]
-        return self._result(self._verdict(first), tuple(candidates))
-
-    async def _read_pages(self, first: Page) -> Listing:
-        """Reads the first page and every further one that it, or they, name."""
-        listing = self._note(first)
-        todo, done = list(listing.pages), {first.url, self._column.url}
-        while todo:
-            url = todo.pop(0)
-            if url in done:
-                continue
-            done.add(url)
-            page = await self._spider.fetch(url)
-            self._captures += page.captures
-            if page.html is None:
-                # A pager that counts one page too many is common; a page refused in the middle is a gap.
-                self._trouble = Verdict(Outcome.PARTIAL, f"{url}: {page.verdict.outcome.value}, {page.verdict.detail}")
-                continue
-            todo += [url for url in self._note(page).pages if url not in done]
-            if len(done) > 40:
-                self._trouble = Verdict(Outcome.PARTIAL, "more than 40 pages")
-                break
-        return listing
-
-    def _note(self, page: Page) -> Listing:
-        listing = read_listing(page.html or "", page.url)
-        for link in listing.links:
-            sighting = Sighting(link.url, link.title, link.date, page.capture or "")
-            self._sightings.setdefault((link.url, link.title), sighting)
-        if listing.hidden:
-            self._trouble = Verdict(Outcome.PARTIAL, f"{listing.hidden} records of the list are loaded by script")
-        return listing
-
-    def _needs_browser(self, listing: Listing) -> bool:
-        """Whether a script may hide the report: there are scripts, and no report of the series is seen without them."""
-        return listing.hidden > 0 or (listing.scripted and not self._shows_the_series())
-
-    async def _look_with_browser(self, url: str) -> None:
-        if not self._spider.has_browser:
-            self._trouble = Verdict(Outcome.PARTIAL, "the list may be built by script, and there is no browser here")
-            return
-        page = await self._spider.fetch(url, browser=True)
-        self._captures += page.captures
-        if page.html is None:
-            detail = f"in the browser: {page.verdict.outcome.value}, {page.verdict.detail}"
-            self._trouble = Verdict(Outcome.PARTIAL, detail)
-            return
-        self._trouble = None
-        self._note(page)
-
-    def _weighed(self) -> list[Candidate]:
-        found = [
-            candidate
-            for wanted in self._spider.expectations(self._column)
-            for sighting in self._sightings.values()
-            if (candidate := weigh(sighting, wanted))
-        ]
-        return sorted(found, key=lambda candidate: (candidate.organ, -candidate.score, candidate.url))
-
-    async def _follow(self, candidate: Candidate) -> Candidate:
-        """Fetches an accepted candidate's page and what is attached to it."""
-        if not candidate.accepted:
-            return candidate
-        page = await self._spider.fetch(candidate.url)
-        if page.verdict.outcome is not Outcome.COMPLETE:
-            failure = f"{page.verdict.outcome.value}: {page.verdict.detail}"
-            return replace(candidate, captures=_held([page]), failure=failure)
-        if page.html is None or is_document(page.url):
-            return replace(candidate, captures=_held([page]))
-        article = read_article(page.html, page.url)
-        if article.shell and not article.attachments and self._spider.has_browser:
-            page = await self._spider.fetch(candidate.url, browser=True)
-            article = read_article(page.html or "", page.url)
-        attachments = [await self._spider.fetch(url) for url in article.attachments]
-        failures = [
-            f"attachment {attachment.url}: {attachment.verdict.outcome.value}, {attachment.verdict.detail}"
-            for attachment in attachments
-            if attachment.verdict.outcome is not Outcome.COMPLETE
-        ]
-        return replace(
-            candidate,
-            captures=_held([page, *attachments]),
-            dates=(*candidate.dates, *article.dates),
-            failure="; ".join(failures)[:500] or None,
-        )
-
-    def _verdict(self, first: Page) -> Verdict:
-        """What the visit is worth, after everything was looked at. In doubt it is not complete."""
-        if self._trouble:
-            return self._trouble
-        seen = {sighting.url for sighting in self._sightings.values()}
-        if self._column.seen_before and not seen & set(self._column.seen_before):
-            return Verdict(Outcome.REDESIGNED, "no report that the column showed before is there any more")
-        if not self._shows_the_series():
-            if not _same_page(first.url, self._column.url):  # deleted columns often lead to the home page
-                return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
-            if not re.search(rules()["column_words"], first.html or ""):
-                return Verdict(Outcome.REDESIGNED, "nothing on the page says that it lists annual reports")
-        return Verdict(Outcome.COMPLETE)
-
-    def _shows_the_series(self) -> bool:
-        return any(is_of_series(sighting, self._spider.series) for sighting in self._sightings.values())
-
-    def _result(self, verdict: Verdict, candidates: tuple[Candidate, ...]) -> Visit:
-        return Visit(
-            id=self._spider.new_id(),
-            at=self._at,
-            column_url=self._column.url,
-            organs=self._column.organs,
-            year=self._spider.year,
-            outcome=verdict.outcome,
-            detail=verdict.detail[:500],
-            captures=tuple(self._captures),
-            sightings=tuple(self._sightings.values()),
-            candidates=candidates,
-        )
-
-
-def _same_page(one: str, other: str) -> bool:
-    """Whether two addresses are one page: http and https, /nb/ and /nb/index.html are."""
-
-    def plain(url: str) -> tuple[str, str, str]:
-        parts = urlsplit(url)
-        return (parts.hostname or "", re.sub(r"/(index\.\w+)?$", "", parts.path), parts.query)
-
-    return plain(one) == plain(other)
-
-
-def _held(pages: Sequence[Page]) -> tuple[str, ...]:
-    return tuple(page.capture for page in pages if page.capture)

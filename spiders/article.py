@@ -14,14 +14,22 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 import trafilatura
 from selectolax.lexbor import LexborHTMLParser
 
-from spiders.listing import find_date, rules
+from spiders.listing import find_date
 from spiders.pages import visible_text
+from spiders.rules import rules
 
 # PubDate is prescribed; real pages misspell it and write it in any case: pubdate, PubDate, Pubdate, PublishDate
 _META = re.compile(r"^(pub(lish)?[-_ ]?(date|time)|article:published_time|firstpublishedtime)$", re.I)
 _LABEL = re.compile(r"(发布(时间|日期)|发文日期|公开日期|生成日期|成文日期|日\s*期|时\s*间)\s*[:：]?\s*$")
 _URL_DATE = re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d+\.|/art/(20\d\d)/(\d{1,2})/(\d{1,2})/")
 _REPORTISH = re.compile(r"年度报告|年报|工作报告|附件|全文|下载|查看")
+# ArticleTitle is prescribed; seen as articletitle, Articletitle, ArtcleTitle, title
+_META_TITLE = re.compile(r"^(artic?le[-_ ]?title|og:title|title)$", re.I)
+_META_SOURCE = re.compile(r"^(content[-_ ]?source|source)$", re.I)
+_SITE_TAIL = re.compile(r"\s*(?:[_|]|\s[-–—]\s|--).*$", re.S)
+# 统计期限为2023年1月1日至2023年12月31日: says the year of a report whose titles do not
+_PERIOD = re.compile(r"(20\d\d)\s*年\s*1\s*月\s*1?\s*日?\s*(?:起|开始)?\s*[，,至到—–-]+\s*(?:\1\s*年)?\s*12\s*月")
+_MOST_ATTACHMENTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +37,70 @@ class Article:
     attachments: tuple[str, ...]  # absolute URLs, in the page's order
     dates: tuple[tuple[str, date], ...]  # (provenance, date)
     shell: bool  # hardly any text, and scripts: a browser may see more
+    titles: tuple[str, ...] = ()  # what the page calls itself, the most trusted first
+    frames: tuple[str, ...] = ()  # pages within it that may hold its body
+    period: int | None = None  # the year whose January to December the text says it is about
+    is_form: bool = False  # the text has the prescribed report's headings and labels
+    source: str = ""  # ContentSource: who wrote it, as the page says
 
 
 def read_article(html: str, url: str) -> Article:
     """Takes some 30 ms a page, most of it trafilatura's: only for pages that were accepted as candidates."""
     tree = LexborHTMLParser(html)
     text = visible_text(tree)
+    attachments = tuple(dict.fromkeys(_attachments(tree, url)))[:_MOST_ATTACHMENTS]
+    period = _PERIOD.search(text)
+    sources = _metas(tree, _META_SOURCE)
     return Article(
-        attachments=tuple(dict.fromkeys(_attachments(tree, url)))[:5],
+        attachments=attachments,
         dates=(*_dates(tree, text, url), *_guessed(html, url)),
         shell=len(text) < 200 and tree.css_first("script") is not None,
+        titles=tuple(dict.fromkeys(_titles(tree)))[:6],
+        frames=tuple(frame for frame in dict.fromkeys(_frames(tree, url)) if frame not in attachments)[:3],
+        period=int(period[1]) if period else None,
+        is_form=is_form(text),
+        source=sources[0][:100] if sources else "",
     )
+
+
+def is_form(text: str) -> bool:
+    """Whether a text has enough of the prescribed report's headings and labels."""
+    plain = "".join(text.split())
+    return sum(word in plain for word in rules().form_words) >= rules().form_words_wanted
+
+
+def page_titles(html: str) -> tuple[str, ...]:
+    """What a page calls itself, the most trusted first."""
+    return tuple(dict.fromkeys(_titles(LexborHTMLParser(html))))[:6]
+
+
+def _titles(tree: LexborHTMLParser) -> Iterator[str]:
+    found = _metas(tree, _META_TITLE)
+    found += [node.text(deep=True, separator=" ") for node in tree.css("ucaptitle, h1, h2")[:6]]
+    found += [node.text(deep=True, separator=" ") for node in tree.css("[class*=title], [class*=bt], [id*=title]")[:6]]
+    if title := tree.css_first(
+        "head title"
+    ):  # …年度报告_政府信息公开年报_某市人民政府: the tail is not about the report
+        found.append(_SITE_TAIL.sub("", title.text(strip=True)))
+    for text in found:
+        if 2 <= len(folded := re.sub(r"\s+", " ", text).strip()) <= 200:
+            yield folded
+
+
+def _metas(tree: LexborHTMLParser, name: re.Pattern[str]) -> list[str]:
+    metas = (meta.attributes for meta in tree.css("meta[content]"))
+    named = (meta for meta in metas if name.match((meta.get("name") or meta.get("property") or "").strip()))
+    return [content.strip() for meta in named if (content := meta.get("content")) and content.strip()]
+
+
+def _frames(tree: LexborHTMLParser, url: str) -> Iterator[str]:
+    for frame in tree.css("iframe[src], frame[src]"):
+        try:
+            target = urljoin(url, (frame.attributes.get("src") or "").strip()).partition("#")[0]
+        except ValueError:
+            continue
+        if target.startswith(("http://", "https://")) and not is_document(target) and "file=" not in target:
+            yield target
 
 
 def is_document(url: str) -> bool:
@@ -49,13 +110,13 @@ def is_document(url: str) -> bool:
     """
     parts = urlsplit(url)
     names = [parts.path, *(value for values in parse_qs(parts.query).values() for value in values)]
-    if any(name.lower().rpartition(".")[2] in rules()["documents"] for name in names):
+    if any(name.lower().rpartition(".")[2] in rules().documents for name in names):
         return True
-    return parts.path.lower().rpartition("/")[2] in rules()["document_scripts"]
+    return parts.path.lower().rpartition("/")[2] in rules().document_scripts
 
 
 def _names_a_document(label: str) -> bool:
-    return label.strip(" )）]】").lower().rpartition(".")[2] in rules()["documents"]
+    return label.strip(" )）]】").lower().rpartition(".")[2] in rules().documents
 
 
 def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:

@@ -7,10 +7,14 @@ reading.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from portals.model import Organ
-from portals.titles import Names, organ_in, organ_named, report_year, series_of
+from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
+from spiders.article import Article
+from spiders.listing import is_cut
 from storage.records import Candidate, Sighting
 
 ACCEPT = 0.5
@@ -87,3 +91,139 @@ def is_of_series(sighting: Sighting, series: str) -> bool:
     A menu's 政府信息公开年报 names no year and shows nothing.
     """
     return series_of(sighting.title) == series and report_year(sighting.title) is not None
+
+
+# Titles that say too little, and pages that say more
+
+_REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual report", re.I)
+_CUT_REPORT = re.compile(r"信息公开|政府信|年度|政府$|公开$|20\d\d")
+_YEAR_LABEL = re.compile(r"^(20\d\d)年?度?(政府信息公开|信息公开)?(年报|年度报告|工作年度报告)?$")
+_TELLING = re.compile(r"公开|报告|年报|附件|正文|全文|pdf|doc", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A link whose title does not settle whether it is a report that is looked for, or leads to one."""
+
+    sighting: Sighting
+    why: str
+    rank: int  # the lower, the likelier
+    must: bool  # without having looked at it nothing can be called absent
+    is_label: bool = False  # it reads as a label of a list of its own: a year's, an organ's
+    nobodys: bool = False  # a report of the series and year that names no organ
+
+
+def unclear(sighting: Sighting, wanted: Sequence[Expectation], until: date, in_column: bool) -> Unclear | None:
+    """Why a link must be looked at although its title says too little; None when the title settles it, either way.
+
+    `until` is the day of the visit; `in_column` whether the page that showed it lists reports of the series.
+    """
+    title, year = sighting.title, wanted[0].year
+    kind, named_year = series_of(title), report_year(title)
+    if kind not in (None, wanted[0].series):
+        return None
+    named = organ_named(title, wanted[0].names)
+    if named is not None and all(named.id != one.organ.id for one in wanted):
+        return None
+    say = _Sayer(sighting)
+    if named_year not in (None, year):
+        # A report for 2024 cannot exist before 2024 is over: here the label may be the year of publication.
+        early = named_year == year + 1 and (sighting.date or until) <= date(year + 1, 12, 25)
+        return say(f"title names {named_year}, which was not over", 3, True) if kind and early else None
+    return _too_little(say, title, kind, named_year, named, wanted, in_column)
+
+
+def _too_little(
+    say: _Sayer,
+    title: str,
+    kind: str | None,
+    named_year: int | None,
+    named: Organ | None,
+    wanted: Sequence[Expectation],
+    in_column: bool,
+) -> Unclear | None:
+    folded, sighting, year = fold(title), say.sighting, wanted[0].year
+    alone = wanted[0].alone
+    if kind is not None:
+        if named_year is None:
+            return say("title names no year", 2, sighting.date is not None, is_label=sighting.date is None)
+        nobody = not alone and named is None and organ_in(title) is None
+        return say("title names no organ, in a column of several", 4, True, nobodys=True) if nobody else None
+    if is_cut(title) and (
+        named is not None or re.search(r"信息公开|政府信|年度|政府$|公开$|20\d\d", folded.rstrip(".…·"))
+    ):
+        return say("title is cut", 1, True)
+    if (label := _YEAR_LABEL.match(folded)) and int(label[1]) in (year, year + 1):
+        return say("a year's own page", 2, in_column, is_label=True)
+    if named_year == year and _REPORT_WORDS.search(folded):
+        return say("title does not say which report", 2, True)
+    if named is not None and len(folded) <= len(fold(named.name)) + 4 and in_column:
+        return say("an organ's own page", 3, True, is_label=True)
+    if in_column and sighting.date and sighting.date >= date(year + 1, 1, 1):
+        if _REPORT_WORDS.search(folded):
+            return say("title does not say which report", 2, True)
+        if alone and (_TELLING.search(folded) or named_year == year):
+            return say("published at that time in this column", 5, False)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sayer:
+    sighting: Sighting
+
+    def __call__(self, why: str, rank: int, must: bool, *, is_label: bool = False, nobodys: bool = False) -> Unclear:
+        return Unclear(self.sighting, why, rank, must, is_label, nobodys)
+
+
+def as_candidate(sighting: Sighting, wanted: Expectation, score: float, reasons: tuple[str, ...]) -> Candidate:
+    """An accepted candidate for this expectation."""
+    return Candidate(
+        organ=wanted.organ.id,
+        series=wanted.series,
+        year=wanted.year,
+        url=sighting.url,
+        title=sighting.title,
+        score=round(score, 2),
+        reasons=reasons,
+        accepted=True,
+        dates=(("list", sighting.date),) if sighting.date else (),
+    )
+
+
+def weigh_page(sighting: Sighting, article: Article, wanted: Expectation) -> Candidate | None:
+    """The sighting as a candidate by what its page says of itself; None when the page has nothing of the series.
+
+    When neither title says the year or the kind, the page's own text may: the prescribed headings, and the period that
+    it is about.
+    """
+    listed = f"the list calls it «{sighting.title}»"
+    refused: Candidate | None = None
+    for own in article.titles:
+        found = weigh(replace(sighting, title=own), wanted)
+        if found is None:
+            continue
+        found = replace(found, reasons=(*found.reasons, f"by the page's own title; {listed}"))
+        if found.accepted:
+            return found
+        refused = refused or found
+    if article.is_form and (article.period == wanted.year or article.period is None):
+        return _by_text(sighting, article, wanted, listed)
+    return refused
+
+
+def _by_text(sighting: Sighting, article: Article, wanted: Expectation, listed: str) -> Candidate | None:
+    """A page that is the prescribed report by its text: whose and of which year, its titles say or the column does."""
+    titles = (sighting.title, *article.titles)
+    named = next((organ for title in titles if (organ := organ_named(title, wanted.names))), None)
+    if (named is None and not wanted.alone) or (named is not None and named.id != wanted.organ.id):
+        return None
+    years = {year for title in titles if (year := report_year(title)) is not None}
+    if article.period is None and years and wanted.year not in years:
+        return None
+    stranger = next((name for title in article.titles if named is None and (name := organ_in(title))), None)
+    weight, whose = _whose(sighting.title, named, wanted) if stranger is None else (-0.15, f"page names {stranger}")
+    told = f"its text is about {article.period}" if article.period else "no year is named"
+    score = 0.4 + (0.3 if article.period == wanted.year else 0.1) + weight
+    title = article.titles[0] if article.titles else sighting.title
+    reasons = ("the page holds the prescribed report", told, whose, listed)
+    return as_candidate(replace(sighting, title=title), wanted, score, reasons)

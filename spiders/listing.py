@@ -6,20 +6,23 @@ Pure: HTML in, a Listing out. Does not decide which link is a report.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ruamel.yaml import YAML
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from spiders.datalists import RECORD, Data
+from spiders.pagers import is_page_label, read_pager
+from spiders.rules import first_number, rules
+
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.S)
 _ROWS = {"li", "tr", "p", "dd", "dl"}
+_HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
+_BUILDS = re.compile(
+    r"fetch\(|ajax|XMLHttpRequest|innerHTML|appendChild|insertAdjacent|document\.write\(|axios|Vue|React|\$\.(get|post|getJSON)\("
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +41,58 @@ class Listing:
     scripted: bool  # scripts are there that may put more on the page than the HTML shows
     placeholder: bool  # the page says that there is nothing yet (内容更新中)
     hidden: int = 0  # records that the page says exist, and that neither it nor its pages hold
-
-
-@cache
-def rules() -> dict[str, Any]:
-    """data/listings.yaml, as it is."""
-    data: dict[str, Any] = YAML(typ="safe").load(
-        files("spiders").joinpath("data/listings.yaml").read_text(encoding="utf-8")
-    )
-    return data
+    frames: tuple[str, ...] = ()  # pages within this one, which may hold the list
+    turned: bool = False  # further pages are there that only a script turns to
+    cut: bool = False  # more links or pages than we look at
+    system: str | None = None  # whose pager it is
 
 
 def read_listing(html: str, url: str) -> Listing:
     """The listing on one page. `url` is the page's own, for relative links."""
     tree = LexborHTMLParser(html)
     base = _base(tree, url)
-    records = [LexborHTMLParser(f"<ul>{record}</ul>") for record in _RECORD.findall(html)]
-    links = tuple(_links([tree, *records], base))[: rules()["max_sightings"]]
-    pages = tuple(dict.fromkeys([*_scripted_pages(html, url), *_linked_pages(tree, url, base)]))
+    records = RECORD.findall(html)
+    links = tuple(_links([tree, *map(_fragment, records)], base))
+    pager = read_pager(html, tree, url, base)
+    most = rules().max_sightings
     return Listing(
-        links=links,
-        pages=pages[: rules()["max_pages"]],
+        links=links[:most],
+        pages=pager.pages,
         scripted=_is_scripted(tree),
-        placeholder=any(word in html for word in rules()["placeholders"]),
-        hidden=_hidden(html, len(records)),
+        placeholder=any(word in html for word in rules().placeholders),
+        hidden=max(0, (first_number(rules().datastore_total, html) or 0) - len(records)),
+        frames=tuple(dict.fromkeys(_frames(tree, base)))[:4],
+        turned=pager.turned,
+        cut=pager.cut or len(links) > most,
+        system=pager.system,
     )
+
+
+def links_of(data: Data, url: str) -> tuple[Link, ...]:
+    """The links in a data call's answer."""
+    rows = tuple(Link(row.url, row.title, row.date) for row in data.rows if len(row.url) <= 2000)
+    return (*rows, *_links(map(_fragment, data.html), url))[: rules().max_sightings]
+
+
+def _fragment(record: str) -> LexborHTMLParser:
+    return LexborHTMLParser(f"<table>{record}</table>" if "<td" in record else f"<ul>{record}</ul>")
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:
     base = tree.css_first("base[href]")
-    return urljoin(url, base.attributes.get("href") or "") if base else url
+    try:
+        return urljoin(url, base.attributes.get("href") or "") if base else url
+    except ValueError:
+        return url
 
 
-def _links(trees: list[LexborHTMLParser], base: str) -> Iterator[Link]:
+def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
     seen: set[tuple[str, str]] = set()
     for tree in trees:
-        for anchor in tree.css("a[href]"):
+        for anchor in tree.css("a[href], area[href]"):
             target = _absolute(anchor.attributes.get("href"), base)
             title = _title(anchor)
-            if target and len(title) >= 4 and (target, title) not in seen:
+            if target and len(title) >= 2 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
                 yield Link(target, title, _row_date(anchor))
 
@@ -88,14 +104,48 @@ def _absolute(href: str | None, base: str) -> str | None:
         valid = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:  # "http://[": portals do contain such links
         return None
-    return target.partition("#")[0] if valid and len(target) <= 2000 else None
+    if not _HASH_ROUTE.match(parts.fragment):
+        target = target.partition("#")[0]
+    return target if valid and len(target) <= 2000 else None
 
 
 def _title(anchor: LexborNode) -> str:
-    """The link's full title: lists cut the text ("关于2023年政府信息公…") and keep the whole in `title`."""
-    text = re.sub(r"\s+", " ", anchor.text(deep=True, separator=" ")).strip()
-    whole = re.sub(r"\s+", " ", anchor.attributes.get("title") or "").strip()
-    return (whole if len(whole) > len(text) or (text.endswith(("…", "...")) and whole) else text)[:500]
+    """The link's full title: lists cut the text ("关于2023年政府信息公…") and keep the whole in `title`.
+
+    A link that says nothing (点击查看) is called by its row.
+    """
+    text = _folded(anchor.text(deep=True, separator=" "))
+    whole = _folded(anchor.attributes.get("title") or anchor.attributes.get("alt") or "")
+    title = whole if len(whole) > len(text) or (is_cut(text) and whole) else text
+    if rules().empty_labels.match(title.replace(" ", "")):
+        row = _own_row(anchor)
+        words = _folded(row.text(deep=True, separator=" ")) if row is not None else ""
+        return (_DATE.sub(" ", words.replace(text, " ", 1)).strip(" []()（）【】:：-|·") or title)[:500]
+    return title[:500]
+
+
+def is_cut(title: str) -> bool:
+    """Whether a list shows only a title's beginning."""
+    return title.rstrip().endswith(("…", "...", "..", "·· ", "……"))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _own_row(anchor: LexborNode) -> LexborNode | None:
+    """The row that holds this link and no other; None when there is none."""
+    node: LexborNode | None = anchor
+    for _ in range(4):
+        node = node.parent if node else None
+        if node is None or node.tag in ("body", "html", "ul", "table", "tbody"):
+            return None
+        if node.tag in _ROWS or node.tag == "div":
+            if len({a.attributes.get("href") for a in node.css("a[href]")}) > 1:
+                return None
+            if node.tag != "p" or len(node.text(deep=True, strip=True)) > len(anchor.text(deep=True, strip=True)):
+                return node
+    return None
 
 
 def _row_date(anchor: LexborNode) -> date | None:
@@ -123,30 +173,9 @@ def find_date(text: str) -> date | None:
     return None
 
 
-def _scripted_pages(html: str, url: str) -> Iterator[str]:
-    """Pages that only a script names. Read, not clicked."""
-    for pager in rules()["pagers"]:
-        if match := re.search(pager["pattern"], html):
-            groups = match.groupdict()
-            last = min(int(groups.pop("count")), rules()["max_pages"]) - 1 + pager["offset"]
-            for n in range(pager["first"], last + 1):
-                yield urljoin(url, pager["url"].format(n=n, **groups))
-            return
-
-
-def _linked_pages(tree: LexborHTMLParser, url: str, base: str) -> Iterator[str]:
-    """Pages that a pager links: numbers, 下一页, 尾页, within the folder of this list."""
-    folder = urlsplit(url).path.rpartition("/")[0]
-    stem = urlsplit(url).path.rpartition(".")[0] or folder
-    for anchor in tree.css("a[href]"):
-        label = anchor.text(deep=True, strip=True)
-        if not ((label.isdigit() and len(label) <= 3) or label in rules()["next_labels"]):
-            continue
-        target = _absolute(anchor.attributes.get("href"), base)
-        if target is None or target == url or urlsplit(target).netloc != urlsplit(url).netloc:
-            continue
-        path = urlsplit(target).path
-        if path.rpartition("/")[0] == folder or path.startswith(stem.rpartition("_")[0] or stem):
+def _frames(tree: LexborHTMLParser, base: str) -> Iterator[str]:
+    for frame in tree.css("iframe[src], frame[src]"):
+        if target := _absolute(frame.attributes.get("src"), base):
             yield target
 
 
@@ -156,15 +185,6 @@ def _is_scripted(tree: LexborHTMLParser) -> bool:
         kind = (script.attributes.get("type") or "").lower()
         if kind and "javascript" not in kind and kind not in ("module", "text/html", "text/template"):
             continue
-        if script.attributes.get("src"):
-            return True
-        if re.search(
-            r"fetch\(|ajax|XMLHttpRequest|innerHTML|appendChild|document\.write\(|axios|Vue|React", script.text()
-        ):
+        if script.attributes.get("src") or _BUILDS.search(script.text()):
             return True
     return False
-
-
-def _hidden(html: str, shown: int) -> int:
-    match = re.search(rules()["datastore_total"], html)
-    return max(0, int(match["count"]) - shown) if match else 0

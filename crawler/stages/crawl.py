@@ -36,7 +36,7 @@ class Crawled:
     outcomes: Counter[str] = field(default_factory=Counter)
     troubles: tuple[str, ...] = ()  # "column: outcome, detail", for a person
     not_visited: tuple[str, ...] = ()  # columns that the process did not get to
-    without_column: tuple[str, ...] = ()  # organs that owe a report and name no column
+    without_column: tuple[str, ...] = ()  # organs that owe a report and name neither column nor home page
     log: Path | None = None
 
     @property
@@ -50,7 +50,7 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     queries.ingest(place.db, place.archive)  # what a killed crawl left behind
     organs = queries.organs(place.db)
     owing = [obligation.organ for obligation in obligations(organs, series, year)]
-    without = tuple(organ.name for organ in owing if not organ.column_url)
+    without = tuple(organ.name for organ in owing if not (organ.column_url or organ.home_url))
     columns = list(_columns(place, owing, series, year))
     if place.as_of:  # a round of the same moment, taken up again
         done = queries.visited(place.db, year, place.as_of, place.as_of)
@@ -68,15 +68,25 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
 
 
 def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -> Iterator[Column]:
-    expected: dict[str, list[str]] = {}
+    expected: dict[tuple[str, bool], list[Organ]] = {}
     for organ in owing:
-        if organ.column_url:
-            expected.setdefault(organ.column_url, []).append(organ.id)
+        if url := organ.column_url or organ.home_url:
+            expected.setdefault((url, not organ.column_url), []).append(organ)
     until = place.clock()
-    for url, ids in expected.items():
-        last = _last_complete(place, ids[0], url, until)
-        seen = [sighting.url for sighting in last.sightings if is_of_series(sighting, series)] if last else []
-        yield Column(url, tuple(ids), tuple(dict.fromkeys(seen)))
+    for (url, is_home), group in expected.items():
+        last = _last_complete(place, group[0].id, url, until)
+        seen = [sighting for sighting in last.sightings if is_of_series(sighting, series)] if last else []
+        profile = last.profile if last else None
+        yield Column(
+            url,
+            tuple(organ.id for organ in group),
+            seen_before=tuple(dict.fromkeys(sighting.url for sighting in seen)),
+            titles_before=tuple(dict.fromkeys(sighting.title for sighting in seen)),
+            is_home=is_home,
+            home=next((organ.home_url for organ in group if organ.home_url), None),
+            known=profile.columns if profile else (),
+            calls=profile.calls if profile else (),
+        )
 
 
 def _last_complete(place: Workplace, organ: str, url: str, until: datetime) -> Visit | None:

@@ -45,7 +45,7 @@ def assess(place: Workplace, series: str, year: int, now: datetime | None = None
     gathered = _gather(place, series, year, now)
     found = []
     for obligation in owed:
-        column = obligation.organ.column_url
+        column = obligation.organ.column_url or obligation.organ.home_url  # what a visit goes by
         evidence = gathered.of(obligation.organ.id, (column,) if column else ())
         found.append(judge_one(obligation, evidence, now))
     return found

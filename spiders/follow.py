@@ -1,0 +1,141 @@
+"""Follows links to documents: an accepted candidate's page, its frames and attachments; a link that says too little.
+
+A page behind an unclear link may be the report, or a list of its own (a year's, an organ's): both are told here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from portals.titles import organ_named, series_of
+from spiders.article import Article, is_document, page_titles, read_article
+from spiders.candidates import Expectation, Unclear, as_candidate, is_of_series, weigh_page
+from spiders.fetched import Fetch, Page
+from spiders.listing import read_listing
+from spiders.survey import Survey
+from storage.records import Candidate, Outcome, Sighting
+
+
+async def follow(fetch: Fetch, candidate: Candidate, wanted: Expectation, has_browser: bool) -> Candidate:
+    """An accepted candidate with the captures of its page, of what is framed in it, and of what is attached to it.
+
+    A page that says of itself that it is somebody else's report, or another year's, is not taken.
+    """
+    if not candidate.accepted:
+        return candidate
+    page = await fetch(candidate.url)
+    if page.html is not None and (reason := _denies(page_titles(page.html), candidate, wanted)):
+        return replace(candidate, accepted=False, score=0.0, reasons=(*candidate.reasons, reason))
+    return await complete(fetch, candidate, page, has_browser)
+
+
+def _denies(titles: Sequence[str], candidate: Candidate, wanted: Expectation) -> str | None:
+    """Why a page's own title shows that it is not the report that the list promises; None when it does not."""
+    own = next((title for title in titles if series_of(title) == candidate.series), None)
+    if own is None:
+        return None
+    named = organ_named(own, wanted.names)
+    if named is not None and named.id != candidate.organ and organ_named(candidate.title, wanted.names) is None:
+        return f"its page is called «{own}»: it is {named.name}'s"
+    return None
+
+
+async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: bool) -> Candidate:
+    """As `follow`, with the page already there."""
+    if page.verdict.outcome is not Outcome.COMPLETE:
+        failure = f"{page.verdict.outcome.value}: {page.verdict.detail}"
+        return replace(candidate, captures=held([page]), failure=failure)
+    if page.html is None or is_document(page.url):
+        return replace(candidate, captures=held([page]))
+    article = read_article(page.html, page.url)
+    if article.shell and not article.attachments and not article.frames and has_browser:
+        page = await fetch(candidate.url, browser=True)
+        article = read_article(page.html or "", page.url)
+    parts, attached = await _framed(fetch, article)
+    attached = tuple(dict.fromkeys((*article.attachments, *attached)))
+    attachments = [await fetch(url) for url in attached]
+    failures = [
+        f"attachment {one.url}: {one.verdict.outcome.value}, {one.verdict.detail}"
+        for one in attachments
+        if one.verdict.outcome is not Outcome.COMPLETE
+    ]
+    source = (f"the page names its source: {article.source}",) if article.source else ()
+    return replace(
+        candidate,
+        captures=held([page, *parts, *attachments]),
+        reasons=(*candidate.reasons, *source),
+        dates=tuple(dict.fromkeys((*candidate.dates, *article.dates))),
+        failure="; ".join(failures)[:500] or None,
+    )
+
+
+async def _framed(fetch: Fetch, article: Article) -> tuple[list[Page], tuple[str, ...]]:
+    """The pages framed in an article, and the documents attached to those."""
+    parts: list[Page] = []
+    attached: tuple[str, ...] = ()
+    for url in article.frames:
+        part = await fetch(url)
+        if part.verdict.outcome is Outcome.COMPLETE:
+            parts.append(part)
+            attached += read_article(part.html, part.url).attachments if part.html else ()
+    return parts, attached
+
+
+def held(pages: Sequence[Page]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(page.capture for page in pages if page.capture))
+
+
+async def look_behind(
+    survey: Survey, link: Unclear, wanted: Sequence[Expectation], has_browser: bool
+) -> tuple[Candidate, ...]:
+    """What is behind an unclear link: candidates, or () when it was a list (then `survey` has it), or nothing."""
+    page = await survey.fetch(link.sighting.url)
+    if page.verdict.outcome is not Outcome.COMPLETE:
+        if link.must:
+            what = f"«{link.sighting.title}» ({link.why})"
+            survey.trouble(f"{what} could not be looked at: {page.verdict.outcome.value}, {page.verdict.detail}")
+        return ()
+    if page.html is None or is_document(page.url):
+        return _unread_document(link, wanted, page)
+    article = read_article(page.html, page.url)
+    found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
+    if not any(one.accepted for one in found) and (link.is_label or _is_list(page, wanted[0].series, survey)):
+        await survey.read(page)
+        return ()
+    found = found or list(_nobodys(link, article, wanted))
+    fetch = survey.fetch
+    return tuple([await complete(fetch, one, page, has_browser) if one.accepted else one for one in found])
+
+
+def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> Iterator[Candidate]:
+    """A report of the year that names nobody, in a column of several: most likely that of whoever runs the column.
+
+    Nobody is cleared by it, and whoever it may be is not accused.
+    """
+    if not link.nobodys:
+        return
+    names = wanted[0].names
+    if named := organ_named(article.source, names) if article.source else None:
+        likely = [one for one in wanted if one.organ.id == named.id]
+    else:
+        likely = [one for one in wanted if one.organ.kind == "government"] or list(wanted[:1])
+    for one in likely:
+        yield as_candidate(link.sighting, one, 0.55, (link.why, "nor does its page; it may be this organ's"))
+
+
+def _is_list(page: Page, series: str, survey: Survey) -> bool:
+    """Whether the page shows reports of the series that no page before it showed."""
+    known = {sighting.url for sighting in survey.sightings.values()}
+    links = read_listing(page.html or "", page.url).links
+    new = [link for link in links if link.url not in known]
+    return any(is_of_series(Sighting(link.url, link.title, link.date, ""), series) for link in new)
+
+
+def _unread_document(link: Unclear, wanted: Sequence[Expectation], page: Page) -> tuple[Candidate, ...]:
+    """A document whose title settles nothing: only reading it can, and a person decides whose it is."""
+    if not wanted[0].alone and not link.must:
+        return ()
+    sighting = link.sighting
+    found = (as_candidate(sighting, one, 0.5, (link.why, "a document: only reading it can tell")) for one in wanted)
+    return tuple(replace(one, captures=held([page])) for one in found)

@@ -1,0 +1,109 @@
+"""What the labels of links promise from a home page to the column of annual reports. Pure; labels are data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+from portals.titles import fold, report_year, series_of
+from spiders.article import is_document, page_titles
+from spiders.listing import Link
+from spiders.rules import BadRules, make, read_data
+
+Leads = Literal["column", "hub", "other"]
+SURE_LABEL = 0.9
+"""A link that promises this much must have been seen before a list counts as the only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    leads: str
+    score: float
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    max_pages: int
+    max_depth: int
+    max_columns: int
+    labels: tuple[Label, ...]
+    column_titles: re.Pattern[str]
+
+
+@cache
+def ways() -> Ways:
+    data = read_data("navigation.yaml")
+    data["labels"] = [make(Label, entry) for entry in data["labels"]]
+    if strange := {label.leads for label in data["labels"]} - {"column", "hub", "other"}:
+        raise BadRules(f"navigation.yaml: {strange}")
+    return make(Ways, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A link that may lead to the column."""
+
+    url: str
+    label: str
+    leads: Leads
+    score: float
+    way: tuple[str, ...]  # labels clicked before it
+
+    @property
+    def depth(self) -> int:
+        return len(self.way) + 1
+
+
+def steps(links: tuple[Link, ...], page: str, home: str, series: str, way: tuple[str, ...]) -> Iterator[Step]:
+    """The links of a page that are worth following, each with what it promises."""
+    for link in links:
+        folded = fold(link.title)
+        kind = series_of(link.title)
+        names_a_report = kind is not None and (kind != series or report_year(link.title) is not None)
+        if names_a_report or link.date is not None or len(folded) > 40 or is_document(link.url):
+            continue
+        best = _best(folded)
+        if best is None or best.leads == "other":
+            continue
+        score = best.score * (1.0 if _near(link.url, home) else 0.7) - 0.02 * len(way)
+        leads: Leads = "column" if best.leads == "column" else "hub"
+        yield Step(link.url, link.title, leads, score, way)
+
+
+def _best(folded: str) -> Label | None:
+    """The best of what a label promises; `other` only when nothing names the reports."""
+    found = [label for label in ways().labels if label.pattern.search(folded)]
+    columns = [label for label in found if label.leads == "column" and label.score >= 0.8]
+    if not columns and any(label.leads == "other" for label in found):
+        return next(label for label in found if label.leads == "other")
+    return max((label for label in found if label.leads != "other"), key=lambda label: label.score, default=None)
+
+
+def _near(url: str, home: str) -> bool:
+    """Whether an address is on the home page's host and, when that lies in a folder (/jyj/), within it."""
+    there, here = urlsplit(url), urlsplit(home)
+    return there.netloc == here.netloc and there.path.startswith(folder_of(home))
+
+
+def folder_of(url: str) -> str:
+    """/jyj/ of http://x/jyj/index.html; / of http://x/index.html"""
+    return urlsplit(url).path.rpartition("/")[0] + "/"
+
+
+def is_near(url: str, home: str) -> bool:
+    return _near(url, home)
+
+
+def is_root(url: str) -> bool:
+    return urlsplit(url).path in ("", "/", "/index.html", "/index.htm", "/index.shtml") and not urlsplit(url).query
+
+
+def is_called_a_column(html: str) -> bool:
+    """Whether the page itself says that it lists annual reports on open government information, of no single year."""
+    named = ways().column_titles
+    return any(named.search(fold(title)) and report_year(title) is None for title in page_titles(html))

@@ -1,0 +1,122 @@
+"""The further pages of a list: read from scripts, links, select boxes and handlers. Pure; nothing is clicked here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from spiders.rules import first_number, rules
+
+# onclick="window.location.href='index_2.html'", href="javascript:location='?page=2'"
+_HANDLED = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*['\"]([^'\"]+)['\"]"
+)
+_CONTROLS = "a, button, input[type=button], li[onclick], span[onclick], div[onclick]"
+_PAGE_FILE = re.compile(r"[\w-]*\d[\w-]*\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """`turned`: a control turns the page that only a script understands. `cut`: more pages than we fetch."""
+
+    pages: tuple[str, ...]
+    turned: bool = False
+    cut: bool = False
+    system: str | None = None
+
+
+def read_pager(html: str, tree: LexborHTMLParser, url: str, base: str) -> Pager:
+    most = rules().max_pages
+    system, scripted, cut = _scripted(html, url, most)
+    linked = list(dict.fromkeys(_linked(tree, url, base)))
+    pages = tuple(dict.fromkeys([*scripted, *linked]))
+    turned = not pages and not scripted and _is_turned(html, tree)
+    return Pager(pages[:most], turned and system is None, cut or len(pages) > most, system)
+
+
+def _scripted(html: str, url: str, most: int) -> tuple[str | None, list[str], bool]:
+    """(system, pages that only its script names, whether there are more than we fetch)"""
+    for rule in rules().pagers:
+        if match := rule.pattern.search(html):
+            groups = {key: value for key, value in match.groupdict().items() if value is not None}
+            count = int(groups.pop("count")[:6])
+            name = urlsplit(url).path.rpartition("/")[2]
+            stem, _, ext = name.rpartition(".")
+            words = {"stem": "index", "ext": ext or "html", "name": re.sub(r"_\d+$", "", stem) or "index"} | groups
+            last = min(count, most + 1) - 1 + rule.first
+            pages = [urljoin(url, rule.url.format(n=n, **words)) for n in range(rule.first, last)]
+            return rule.system, pages[:most], count > most + 1
+    return None, [], False
+
+
+def _linked(tree: LexborHTMLParser, url: str, base: str) -> Iterator[str]:
+    """Pages that a pager links: numbers, 下一页, 尾页, within the folder of this list."""
+    for anchor in tree.css("a"):
+        if is_page_label(anchor.text(deep=True, strip=True)):
+            target = _target(anchor, base)
+            if target and _belongs(target, url):
+                yield target
+    for option in tree.css("select option[value]"):
+        value = (option.attributes.get("value") or "").strip()
+        if _PAGE_FILE.search(value) and (target := _joined(base, value)) and _belongs(target, url):
+            yield target
+
+
+def is_page_label(label: str) -> bool:
+    inner = label.strip(" []【】<>«»")
+    return (inner.isdigit() and len(inner) <= 3) or label.strip() in rules().next_labels or inner in rules().next_labels
+
+
+def _target(node: LexborNode, base: str) -> str | None:
+    """Where a control leads: its href, or the address in its handler."""
+    href = (node.attributes.get("href") or "").strip()
+    if not href or href.startswith(("#", "javascript:")):
+        handled = _HANDLED.search(f"{href} {node.attributes.get('onclick') or ''}")
+        if not handled:
+            return None
+        href = handled[1]
+    return _joined(base, href)
+
+
+def _joined(base: str, href: str) -> str | None:
+    try:
+        return urljoin(base, href).partition("#")[0]
+    except ValueError:
+        return None
+
+
+def _belongs(target: str, url: str) -> bool:
+    """Whether an address may be a page of the list at `url`: same host; same folder, or one named like the list."""
+    try:
+        there, here = urlsplit(target), urlsplit(url)
+    except ValueError:
+        return False
+    if target == url or there.netloc != here.netloc or there.scheme not in ("http", "https"):
+        return False
+    folder = here.path.rpartition("/")[0]
+    stem = here.path.rpartition(".")[0] if "." in here.path.rpartition("/")[2] else folder
+    plain = re.sub(r"_\d+$", "", stem)
+    in_folder = there.path.rpartition("/")[0] == folder
+    named_alike = bool(plain.strip("/")) and there.path.startswith((plain + "/", plain + "_", plain + "."))
+    first_of_all = there.path.rpartition(".")[0] == folder and bool(folder)  # gknb/2.htm leads back to gknb.htm
+    return in_folder or named_alike or first_of_all
+
+
+def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
+    """Whether a control says next page or more, is not switched off, and names no address."""
+    if first_number(rules().told_pages, html) == 1:
+        return False
+    labels = rules().next_labels | rules().more_labels
+    for node in tree.css(_CONTROLS):
+        attributes = node.attributes
+        label = node.text(deep=True, strip=True) or attributes.get("value") or attributes.get("title") or ""
+        off = "disabled" in attributes or "disabled" in (attributes.get("class") or "")
+        if label.strip() in labels and not off:
+            href = (attributes.get("href") or "").strip()
+            if not href or href.startswith(("#", "javascript:")):
+                return True
+    return False

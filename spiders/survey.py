@@ -1,0 +1,204 @@
+"""Reads a whole list: its first page, the pages that it names, its data calls, its frames, a browser where it pays.
+
+Gathers sightings and captures, and every reason why something may not have been seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from urllib.parse import urlsplit
+
+from spiders.candidates import is_of_series
+from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list
+from spiders.fetched import Fetch, Page, Revealed
+from spiders.listing import Link, Listing, links_of, read_listing
+from spiders.pages import Verdict
+from spiders.rules import rules
+from storage.records import Outcome, Sighting
+
+_PAGE_NUMBER = re.compile(r"([?&](?:page|pageNo|pageNum|pageIndex|p|current|cur)=)(\d+)")
+_LIST_KINDS = ("xhr", "fetch")
+
+
+class Survey:
+    """What several lists showed, and what of them could not be seen."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        series: str,
+        has_browser: bool,
+        calls: Sequence[str] = (),
+        settled: Callable[[Iterable[Sighting]], bool] = lambda sightings: False,
+    ) -> None:
+        self._fetch, self._series, self.has_browser = fetch, series, has_browser
+        self._known_calls, self._settled = calls, settled
+        self.sightings: dict[tuple[str, str], Sighting] = {}
+        self.captures: list[str] = []
+        self.troubles: list[Verdict] = []
+        self.systems: list[str] = []
+        self.calls: list[str] = []  # data calls that worked, or that the browser revealed
+        self.browser = False
+        self.done: set[str] = set()  # addresses that were read as pages of a list
+
+    def shows_series(self) -> bool:
+        return any(is_of_series(sighting, self._series) for sighting in self.sightings.values())
+
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        page = await self._fetch(url, browser=browser, turn=turn, call=call)
+        self.captures += page.captures
+        return page
+
+    async def read(self, first: Page, depth: int = 0) -> None:
+        """Reads the list that begins with a page already fetched."""
+        self.done |= {first.url}
+        before = len(self.sightings)
+        listing = self._note(first)
+        await self._pages(listing)
+        plan, shortcut = plan_calls(first.html or "", first.url), False
+        hidden = listing.hidden
+        if plan and await self._run(plan):
+            hidden = 0
+        elif listing.scripted and not self._series_since(before):
+            shortcut = await self._known()
+        if depth == 0:
+            await self._frames(listing)
+        # A data call of an earlier visit may have gone stale behind the page: what it does not show is not absent.
+        seen = self._series_since(before) and (not shortcut or self._settled(self.sightings.values()))
+        if hidden or listing.turned or (listing.scripted and not seen):
+            await self._browse(first.url, hidden, listing.turned, before)
+
+    def trouble(self, detail: str, outcome: Outcome = Outcome.PARTIAL) -> None:
+        self.troubles.append(Verdict(outcome, detail))
+
+    def note(self, links: Iterable[Link], capture: str | None) -> int:
+        """Keeps links as sightings; how many were new."""
+        before = len(self.sightings)
+        for link in links:
+            sighting = Sighting(link.url, link.title, link.date, capture or "")
+            self.sightings.setdefault((link.url, link.title), sighting)
+        return len(self.sightings) - before
+
+    def _series_since(self, before: int) -> bool:
+        """Whether what was noted since then shows a report of the series."""
+        return any(is_of_series(sighting, self._series) for sighting in list(self.sightings.values())[before:])
+
+    def _note(self, page: Page) -> Listing:
+        listing = read_listing(page.html or "", page.url)
+        self.note(listing.links, page.capture)
+        if listing.system and listing.system not in self.systems:
+            self.systems.append(listing.system)
+        if listing.cut:
+            self.trouble(f"more than {rules().max_pages} pages or {rules().max_sightings} links")
+        return listing
+
+    async def _pages(self, listing: Listing) -> None:
+        """Every further page that the first, or they, name."""
+        todo = list(listing.pages)
+        budget = rules().max_pages
+        while todo:
+            url = todo.pop(0)
+            if url in self.done:
+                continue
+            if budget == 0:
+                self.trouble(f"more than {rules().max_pages} pages")
+                return
+            budget -= 1
+            self.done.add(url)
+            page = await self.fetch(url)
+            if page.html is None:
+                # A pager that counts one page too many is common; a page refused in the middle is a gap.
+                self.trouble(f"{url}: {page.verdict.outcome.value}, {page.verdict.detail}")
+                continue
+            self.done.add(page.url)
+            todo += [url for url in self._note(page).pages if url not in self.done]
+
+    async def _frames(self, listing: Listing) -> None:
+        for url in listing.frames:
+            if url in self.done or rules().harmless_hosts.search(urlsplit(url).hostname or ""):
+                continue
+            self.done.add(url)
+            page = await self.fetch(url)
+            if page.html is not None:
+                await self.read(page, depth=1)
+            elif not self.shows_series() and page.verdict.outcome is not Outcome.COMPLETE:
+                self.trouble(f"a frame of the page, {url}: {page.verdict.outcome.value}, {page.verdict.detail}")
+
+    async def _run(self, plan: CallPlan) -> bool:
+        """Asks for every part of a list that comes by data calls; whether all of it came."""
+        seen, total = 0, plan.total
+        for number in range(1, rules().max_pages + 1):
+            call = plan.call(number)
+            page = await self.fetch(call.url, call=call)
+            gained = self._note_data(page)
+            if gained is None:
+                return False  # the browser may do better
+            rows, new, told = gained
+            seen, total = seen + rows, told if total is None else total
+            if rows == 0 or new == 0 or (total is not None and seen >= total):
+                break
+        if plan.system not in self.systems:
+            self.systems.append(plan.system)
+        return total is None or seen >= total
+
+    def _note_data(self, page: Page) -> tuple[int, int, int | None] | None:
+        """(rows, new ones, number of all records as told) of a data call's answer; None when it is none."""
+        text = page.text
+        data = read_data_list(text, page.url) if text is not None and is_data(text) else None
+        if data is None:
+            return None
+        links = links_of(data, page.url)
+        return len(links), self.note(links, page.capture), data.total
+
+    async def _known(self) -> bool:
+        """The data calls that an earlier visit's browser made: asked directly, further pages too. Whether any were."""
+        for known in self._known_calls:
+            url = known
+            seen, total = 0, None
+            for _ in range(rules().max_pages):
+                gained = self._note_data(await self.fetch(url, call=Call(url)))
+                if gained is None:
+                    break
+                seen, total = seen + gained[0], gained[2] if total is None else total
+                following = _PAGE_NUMBER.sub(lambda match: f"{match[1]}{int(match[2]) + 1}", url, count=1)
+                if not gained[1] or following == url or (total is not None and seen >= total):
+                    break
+                url = following
+            if seen:
+                self.calls.append(known)
+        return bool(self._known_calls)
+
+    async def _browse(self, url: str, hidden: int, turned: bool, before: int) -> None:
+        if not self.has_browser:
+            self.trouble("the list may be built by script, and there is no browser here")
+            return
+        page = await self.fetch(url, browser=True, turn=True)
+        self.browser = True
+        if page.html is None:
+            self.trouble(f"in the browser: {page.verdict.outcome.value}, {page.verdict.detail}")
+            return
+        for shown in page.before:
+            self.note(read_listing(shown.html, page.url).links, shown.capture)
+        rendered = self._note(page)
+        await self._pages(rendered)
+        if not page.turned_all:
+            self.trouble("a script turns the list's pages, and not all of them could be turned")
+        elif hidden > len(self.sightings) - before:
+            self.trouble(f"{hidden} records of the list are loaded by script")
+        self._revealed(page.revealed, self._series_since(before))
+
+    def _revealed(self, revealed: Sequence[Revealed], seen: bool) -> None:
+        """What the page asked for in the browser: calls to repeat, and calls that failed and may have held the list."""
+        for asked in revealed:
+            harmless = rules().harmless_hosts.search(urlsplit(asked.url).hostname or "")
+            failed = asked.status is None or asked.status >= 400
+            if failed and not harmless and (asked.kind in _LIST_KINDS or (asked.kind == "script" and not seen)):
+                self.trouble(f"in the browser, {asked.kind} {asked.url[:200]}: {asked.status or 'no answer'}")
+            elif not failed and asked.kind in _LIST_KINDS and asked.method == "GET" and self._is_new_call(asked.url):
+                self.calls.append(asked.url)
+
+    def _is_new_call(self, url: str) -> bool:
+        """Of a list's calls only the first page's is kept: the others follow from it."""
+        known = {_PAGE_NUMBER.sub("", call) for call in self.calls}
+        return len(known) < 5 and _PAGE_NUMBER.sub("", url) not in known

@@ -1,0 +1,277 @@
+"""One visit: to a registered column, or from a home page to the column that is still to be found.
+
+In doubt a visit is not complete. From a home page it is complete for an organ only when the list that was found is
+surely where its reports appear, and was seen whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from portals.titles import fold, organ_in, organ_named
+from spiders.candidates import SURE, Expectation, Unclear, is_of_series, unclear, weigh
+from spiders.column import Column
+from spiders.fetched import Page
+from spiders.follow import follow, look_behind
+from spiders.navigation import SURE_LABEL, is_near
+from spiders.pages import Verdict, judge_column
+from spiders.survey import Survey
+from spiders.walk import Walk
+from storage.records import Candidate, Outcome, Profile, Sighting, Visit
+
+if TYPE_CHECKING:
+    from spiders.annual_report import AnnualReportSpider
+
+_MOST_UNCLEAR = 24  # links that say too little, looked at in one visit, beside one an organ
+_GONE = (Outcome.REDESIGNED, Outcome.MOVED, Outcome.SOFT_404)
+
+
+async def visit_column(spider: AnnualReportSpider, column: Column) -> Sequence[Visit]:
+    """One visit; from a home page that several organs share, one for each group that it says the same of."""
+    visit = _Visit(spider, column)
+    return await (visit.from_home() if column.is_home else visit.to_column())
+
+
+class _Visit:
+    """One visit, gathered step by step."""
+
+    def __init__(self, spider: AnnualReportSpider, column: Column) -> None:
+        self._spider, self._column = spider, column
+        self._at: datetime = spider.clock()
+        self._wanted = spider.expectations(column)
+        self._survey = Survey(spider.fetch, spider.series, spider.has_browser, column.calls, self._settles)
+        self._candidates: list[Candidate] = []
+        self._walk: Walk | None = None
+
+    # A registered column
+
+    async def to_column(self) -> Sequence[Visit]:
+        first = await self._survey.fetch(self._column.url)
+        if first.html is None:
+            verdict = first.verdict
+            if verdict.outcome is Outcome.COMPLETE:
+                verdict = Verdict(Outcome.REDESIGNED, "not a page of HTML")
+        else:
+            await self._survey.read(first)
+            await self._find()
+            verdict = self._worth(first)
+        if verdict.outcome in _GONE and not self._all_found():
+            verdict = await self._propose(verdict)
+        return (self._result(verdict, self._column.organs),)
+
+    def _worth(self, first: Page) -> Verdict:
+        """What the visit to a column is worth, after everything was looked at."""
+        survey = self._survey
+        if survey.troubles:
+            return survey.troubles[0]
+        if self._canary_lost():
+            return Verdict(Outcome.REDESIGNED, "no report that the column showed before is there any more")
+        if not survey.shows_series():
+            if not _same_page(first.url, self._column.url):  # deleted columns often lead to the home page
+                return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
+            if (column := judge_column(first.html or "")).outcome is not Outcome.COMPLETE:
+                return column
+        return Verdict(Outcome.COMPLETE)
+
+    def _canary_lost(self) -> bool:
+        if not self._column.seen_before:
+            return False
+        sightings = self._survey.sightings.values()
+        if {sighting.url for sighting in sightings} & set(self._column.seen_before):
+            return False
+        titles = {fold(sighting.title) for sighting in sightings if is_of_series(sighting, self._spider.series)}
+        return not titles & {fold(title) for title in self._column.titles_before}
+
+    async def _propose(self, verdict: Verdict) -> Verdict:
+        """Looks for a column that is gone, from the home page on: what it finds is read, and proves no absence."""
+        home = self._column.home or urljoin(self._column.url, "/")
+        if self._column.home is None:  # the whole site's: what names nobody is nobody's
+            self._wanted = [replace(wanted, alone=False) for wanted in self._wanted]
+        page = await self._survey.fetch(home)
+        if page.html is None:
+            return verdict
+        self._walk = Walk(self._survey, home, self._spider.series)
+        await self._walk.from_home(page)
+        await self._find()
+        found = [one.url for one in self._walk.found]
+        return replace(verdict, detail=f"{verdict.detail}; found instead: {found[0]}") if found else verdict
+
+    # A home page
+
+    async def from_home(self) -> Sequence[Visit]:
+        column = self._column
+        self._walk = walk = Walk(self._survey, column.url, self._spider.series)
+        if column.known:
+            await walk.to_known(column.known, ())
+            await self._find()
+            if self._all_found() and not self._survey.troubles and not self._canary_lost():
+                return (self._result(Verdict(Outcome.COMPLETE), column.organs),)
+        first = await self._survey.fetch(column.url)
+        if first.html is None:
+            return (self._result(_failure(first), column.organs),)
+        await walk.from_home(first)
+        await self._find()
+        groups: dict[Verdict, list[str]] = {}
+        for wanted in self._wanted:
+            groups.setdefault(self._worth_from_home(wanted), []).append(wanted.organ.id)
+        return [self._result(verdict, tuple(ids)) for verdict, ids in groups.items()]
+
+    def _worth_from_home(self, wanted: Expectation) -> Verdict:
+        """What the visit is worth for one organ."""
+        walk, survey = self._walk, self._survey
+        assert walk is not None
+        if survey.troubles:
+            return survey.troubles[0]
+        unseen = [verdict for step, verdict in walk.failed if step.leads == "column" and step.score >= SURE_LABEL - 0.1]
+        if not walk.found:
+            failed = unseen or [verdict for _, verdict in walk.failed if verdict.outcome is not Outcome.SOFT_404]
+            if failed:
+                return Verdict(failed[0].outcome, f"on the way to the column: {failed[0].detail}")
+            return Verdict(
+                Outcome.PARTIAL, f"no column of annual reports was found on {walk.pages} pages from the home page"
+            )
+        if unseen:
+            return Verdict(unseen[0].outcome, f"a column that the site links could not be seen: {unseen[0].detail}")
+        if self._canary_lost():
+            return Verdict(Outcome.REDESIGNED, "no report that was shown before is there any more")
+        if not walk.exhausted:
+            return Verdict(Outcome.PARTIAL, "the site has more columns than one visit looks at")
+        return self._is_its_column(wanted, walk)
+
+    def _is_its_column(self, wanted: Expectation, walk: Walk) -> Verdict:
+        """Whether what was found is surely where this organ's reports appear."""
+        shown = [one for one in self._survey.sightings.values() if is_of_series(one, self._spider.series)]
+        if any(_is_of(sighting, wanted) for sighting in shown):
+            return Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
+        if shown:
+            return Verdict(Outcome.PARTIAL, "the columns found show others' reports, and never showed this organ's")
+        own = [one for one in walk.found if one.named and is_near(one.url, self._column.url)]
+        if own and wanted.alone:
+            return Verdict(Outcome.COMPLETE, f"{own[0].url} is called the column of annual reports, and lists none")
+        return Verdict(Outcome.PARTIAL, "an empty column was found, and it is not sure whose it is")
+
+    def _settles(self, sightings: Iterable[Sighting]) -> bool:
+        """Whether these links show everybody's report."""
+        kept = list(sightings)
+        found = [one for wanted in self._wanted for sighting in kept if (one := weigh(sighting, wanted))]
+        return {one.organ for one in found if one.accepted and one.score >= SURE} >= set(self._column.organs)
+
+    def _all_found(self) -> bool:
+        sure = {one.organ for one in self._candidates if one.accepted and one.score >= SURE and not one.failure}
+        return sure >= set(self._column.organs)
+
+    # Both
+
+    async def _find(self) -> None:
+        """Candidates among what was seen: followed when they are accepted, looked behind when they say too little."""
+        self._mind_the_others()
+        done = {(one.organ, one.url, one.title) for one in self._candidates}
+        weighed = [one for one in self._weighed() if (one.organ, one.url, one.title) not in done]
+        self._candidates += [await self._follow(one) for one in weighed]
+        looked: set[str] = {one.url for one in self._candidates if one.accepted} | self._survey.done
+        budget = _MOST_UNCLEAR + len(self._wanted)
+        while (link := self._next_unclear(looked)) is not None:
+            if budget == 0:
+                if link.must:
+                    self._survey.trouble(
+                        f"more links that say too little than are looked at, such as «{link.sighting.title}»"
+                    )
+                break
+            budget -= 1
+            looked.add(link.sighting.url)
+            behind = await look_behind(self._survey, link, self._open(), self._spider.has_browser)
+            self._candidates += behind
+            self._mind_the_others()
+            known = {(one.organ, one.url, one.title) for one in self._candidates}
+            fresh = [one for one in self._weighed() if (one.organ, one.url, one.title) not in known]
+            self._candidates += [await self._follow(one) for one in fresh]
+        self._candidates.sort(key=lambda one: (one.organ, -one.score, one.url))
+
+    async def _follow(self, candidate: Candidate) -> Candidate:
+        wanted = next(one for one in self._wanted if one.organ.id == candidate.organ)
+        return await follow(self._spider.fetch, candidate, wanted, self._spider.has_browser)
+
+    def _mind_the_others(self) -> None:
+        """Where another registered organ's reports are shown too, what names nobody is not at once this organ's."""
+        if len(self._wanted) != 1 or not self._wanted[0].alone:
+            return
+        [wanted] = self._wanted
+        shown = (one for one in self._survey.sightings.values() if is_of_series(one, self._spider.series))
+        named = (organ_named(sighting.title, wanted.names) for sighting in shown)
+        if any(organ is not None and organ.id != wanted.organ.id for organ in named):
+            self._wanted = [replace(wanted, alone=False)]
+
+    def _open(self) -> list[Expectation]:
+        """Whose report was not found yet for sure."""
+        sure = {one.organ for one in self._candidates if one.accepted and one.score >= SURE}
+        return [wanted for wanted in self._wanted if wanted.organ.id not in sure]
+
+    def _next_unclear(self, looked: set[str]) -> Unclear | None:
+        wanted = self._open()
+        if not wanted:
+            return None
+        until = (self._at + timedelta(hours=8)).date()
+        in_column = self._survey.shows_series() or self._walk is None or bool(self._walk.found)
+        links = [
+            link
+            for sighting in self._survey.sightings.values()
+            if sighting.url not in looked and (link := unclear(sighting, wanted, until, in_column))
+        ]
+        return min(links, key=lambda link: (link.rank, link.sighting.url), default=None)
+
+    def _weighed(self) -> list[Candidate]:
+        found = [
+            candidate
+            for wanted in self._wanted
+            for sighting in self._survey.sightings.values()
+            if (candidate := weigh(sighting, wanted))
+        ]
+        return sorted(found, key=lambda candidate: (candidate.organ, -candidate.score, candidate.url))
+
+    def _result(self, verdict: Verdict, organs: tuple[str, ...]) -> Visit:
+        survey, walk = self._survey, self._walk
+        columns = tuple(dict.fromkeys(one.url for one in walk.found)) if walk else ()
+        way = next((one.way for one in walk.found), ()) if walk else ()
+        profile = Profile(columns, way, tuple(survey.systems), survey.browser, tuple(dict.fromkeys(survey.calls)))
+        return Visit(
+            id=self._spider.new_id(),
+            at=self._at,
+            column_url=self._column.url,
+            organs=organs,
+            year=self._spider.year,
+            outcome=verdict.outcome,
+            detail=verdict.detail[:500],
+            captures=tuple(survey.captures),
+            sightings=tuple(survey.sightings.values()),
+            candidates=tuple(one for one in self._candidates if one.organ in organs),
+            profile=profile if profile != Profile() else None,
+        )
+
+
+def _is_of(sighting: Sighting, wanted: Expectation) -> bool:
+    """Whether a report of whatever year is this organ's: it names it, or nobody in a column that is its own."""
+    named = organ_named(sighting.title, wanted.names)
+    if named is not None:
+        return named.id == wanted.organ.id
+    return wanted.alone and organ_in(sighting.title) is None
+
+
+def _failure(page: Page) -> Verdict:
+    if page.verdict.outcome is Outcome.COMPLETE:
+        return Verdict(Outcome.REDESIGNED, "the home page is not a page of HTML")
+    return page.verdict
+
+
+def _same_page(one: str, other: str) -> bool:
+    """Whether two addresses are one page: http and https, /nb/ and /nb/index.html are."""
+
+    def plain(url: str) -> tuple[str, str, str]:
+        parts = urlsplit(url)
+        return (parts.hostname or "", re.sub(r"/(index\.\w+)?$", "", parts.path), parts.query)
+
+    return plain(one) == plain(other)

@@ -1,0 +1,128 @@
+"""The walk from a home page to the column of annual reports: best promise first, within a budget of pages and clicks.
+
+Finds lists and reads them whole into a survey. What it could not look at, it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spiders.candidates import is_of_series
+from spiders.fetched import Page
+from spiders.listing import Link, Listing, read_listing
+from spiders.navigation import Step, is_called_a_column, is_near, is_root, steps, ways
+from spiders.pages import Verdict
+from spiders.survey import Survey
+from storage.records import Outcome, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A list of the series' reports. `named`: the page itself says so; `shows`: it shows such reports."""
+
+    url: str
+    way: tuple[str, ...]
+    named: bool
+    shows: bool
+
+
+class Walk:
+    """One walk. `survey` holds what the lists showed, `failed` what was promised and could not be seen."""
+
+    def __init__(self, survey: Survey, home: str, series: str) -> None:
+        self.survey, self._home, self._series = survey, home, series
+        self.found: list[Found] = []
+        self.failed: list[tuple[Step, Verdict]] = []
+        self.exhausted = True  # whether every promise was followed, as far as the budget goes
+        self.pages = 0
+        self._todo: list[Step] = []
+        self._seen: set[str] = {home}  # a column that leads to the home page is gone
+
+    async def from_home(self, home: Page) -> None:
+        """Walks from a home page that was fetched."""
+        self._seen.add(home.url)
+        await self._arrive(home, None)
+        while self._todo:
+            step = self._next()
+            if step is None:
+                return
+            if self.pages >= ways().max_pages:
+                self.exhausted = False
+                return
+            await self._take(step)
+
+    async def to_known(self, urls: tuple[str, ...], way: tuple[str, ...]) -> None:
+        """Looks at columns that an earlier walk found."""
+        for url in urls:
+            await self._take(Step(url, way[-1] if way else "", "column", 1.0, way[:-1]))
+
+    def _next(self) -> Step | None:
+        """The best promise left; None when nothing left could change what was found."""
+        self._todo.sort(key=lambda step: (-step.score, step.depth))
+        step = self._todo.pop(0)
+        if any(one.shows for one in self.found) and not (step.leads == "column" and step.score >= 0.6):
+            return None
+        if len(self.found) >= ways().max_columns:
+            self.exhausted = False
+            return None
+        return step
+
+    async def _take(self, step: Step) -> None:
+        if step.url in self._seen or step.url in self.survey.done:
+            return
+        self._seen.add(step.url)
+        self.pages += 1
+        page = await self.survey.fetch(step.url)
+        if page.html is None:
+            if page.verdict.outcome is not Outcome.COMPLETE:
+                self.failed.append((step, page.verdict))
+            return
+        if page.url != step.url and (page.url in self._seen or is_root(page.url)):
+            return
+        self._seen.add(page.url)
+        await self._arrive(page, step)
+
+    async def _arrive(self, page: Page, step: Step | None) -> None:
+        listing = read_listing(page.html or "", page.url)
+        way = (*step.way, step.label) if step else ()
+        shows = self._shows(listing)
+        named = is_called_a_column(page.html or "")
+        promised = step is not None and step.leads == "column"
+        if promised or (named and step is not None) or shows >= 2:
+            await self._read(page, way, named)
+        if step is None or step.leads == "hub" or not self.found or self.found[-1].url != page.url or not shows:
+            await self._further(page, listing, way)
+
+    async def _further(self, page: Page, listing: Listing, way: tuple[str, ...]) -> None:
+        if len(way) >= ways().max_depth:
+            return
+        links = listing.links
+        if listing.scripted and not list(steps(links, page.url, self._home, self._series, way)) and not self.found:
+            links = await self._rendered(page) or links
+        for step in steps(links, page.url, self._home, self._series, way):
+            if step.url not in self._seen:
+                self._todo.append(step)
+        for frame in listing.frames[:2]:  # hubs framed into hubs
+            if is_near(frame, self._home):
+                self._todo.append(Step(frame, way[-1] if way else "", "hub", 0.5, way))
+
+    async def _rendered(self, page: Page) -> tuple[Link, ...]:
+        """The links of a page whose menu only a script builds."""
+        if not self.survey.has_browser:
+            return ()
+        shown = await self.survey.fetch(page.url, browser=True)
+        self.survey.browser = True
+        return read_listing(shown.html, shown.url).links if shown.html else ()
+
+    async def _read(self, page: Page, way: tuple[str, ...], named: bool) -> None:
+        before = len(self.survey.sightings)
+        await self.survey.read(page)
+        new = list(self.survey.sightings.values())[before:]
+        shows = any(is_of_series(sighting, self._series) for sighting in new)
+        if shows or named:
+            self.found.append(Found(page.url, way, named, shows))
+
+    def _shows(self, listing: Listing) -> int:
+        """How many reports of the series a page shows."""
+        sightings = (Sighting(link.url, link.title, link.date, "") for link in listing.links)
+        return sum(is_of_series(sighting, self._series) for sighting in sightings)
