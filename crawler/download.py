@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route
+from playwright.async_api import Request as Asked
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
@@ -24,16 +25,18 @@ from scrapy.responsetypes import responsetypes
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
+from crawler.framing import header
 from crawler.room import EngineRoom, room_of
-from crawler.wire import Answer, header
+from crawler.tabs import Tabs
+from crawler.wire import Answer
 from spiders.fetched import Revealed
 from spiders.turning import SECONDS, Turned, turn_pages
 from storage.errors import StorageError
 from storage.http import content_codings, decoded, parse_head
 from storage.records import Rendering, Visit
 
-_PAGE_SECONDS = 45.0
 _SETTLE_MS = 5_000
+_FRAMES = 3  # one within the other
 _LIMIT = 32 * 1024 * 1024  # bytes of one decoded body that a page may get
 _NOT_FOR_PAGES = {"media", "font", "websocket", "eventsource", "manifest", "other"}
 
@@ -48,6 +51,7 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         super().__init__(crawler)
         self._room = room_of(crawler)
         self._browser = ScrapyPlaywrightDownloadHandler.from_crawler(crawler) if self._room.job.chromium else None
+        self._tabs = Tabs(self._browser) if self._browser else None
         self._closed = False
 
     @classmethod
@@ -73,12 +77,12 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         if self._closed:
             return
         self._closed = True
-        if self._browser:
-            await self._browser.close()
+        if self._tabs:
+            await self._tabs.close()
         await self._room.close()
 
     async def _render(self, request: Request) -> Response:
-        if self._browser is None:
+        if self._browser is None or self._tabs is None:
             raise DownloadFailedError("there is no browser here")
         screenshot = PageMethod(_settle_and_shoot)
         labels = request.meta.get("turn")
@@ -88,8 +92,9 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
             playwright_page_methods=[*turning, screenshot],
             playwright_page_goto_kwargs={"wait_until": "domcontentloaded"},
         )
+        seconds = self._room.job.page_seconds + (SECONDS if turning else 0)
         try:
-            async with asyncio.timeout(_PAGE_SECONDS + (SECONDS if turning else 0)):
+            async with self._tabs.one(request), asyncio.timeout(seconds):
                 response: Response = await self._browser._download_request(request, self.crawler.spider)
         except (PlaywrightError, TimeoutError) as error:
             raise DownloadFailedError(f"the browser could not show the page: {str(error)[:300]}") from error
@@ -126,7 +131,7 @@ class Fulfilment:
     async def __call__(self, route: Route) -> None:
         asked = route.request
         try:
-            if asked.resource_type in _NOT_FOR_PAGES or asked.method not in ("GET", "POST"):
+            if asked.resource_type in _NOT_FOR_PAGES or asked.method not in ("GET", "POST") or _is_deep(asked):
                 await route.abort()
                 return
             answer = await self._follow(asked.method, asked.url, await asked.all_headers(), asked.post_data_buffer)
@@ -184,6 +189,14 @@ async def _settle_and_shoot(page: Page) -> bytes | None:
         return await page.screenshot(full_page=True, timeout=10_000)
     except PlaywrightError:
         return None
+
+
+def _is_deep(asked: Asked) -> bool:
+    """Frames within frames within frames: a page that shows itself has no end."""
+    depth, frame = 0, asked.frame
+    while frame.parent_frame is not None and depth <= _FRAMES:
+        depth, frame = depth + 1, frame.parent_frame
+    return depth > _FRAMES
 
 
 def _response(url: str, status: int, headers: Headers, body: bytes, answer: Answer) -> Response:

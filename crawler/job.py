@@ -33,6 +33,7 @@ class Job:
     turnstile: str | None = None  # file that keeps the turns of several processes; None: this is the only one
     seconds: float | None = None  # from now on in which anything may be asked for; None: no end
     columns_at_once: int = 16
+    page_seconds: float = 45.0  # that a browser may take for one page
 
     def dump(self) -> bytes:
         return to_json(self)

@@ -25,7 +25,8 @@ _MOST_BACKOFF = 60.0
 
 
 class Gate:
-    """Spaces requests by `delay` seconds, from start to start.
+    """Spaces requests by `delay` seconds, from the end of one to the start of the next: whatever the network and the two
+    machines do in between, a server sees no less.
 
     One request at a time under each key; only an intranet or test that allows a delay of 0 gets more. A turnstile
     makes that hold over several processes.
@@ -91,11 +92,13 @@ class Gate:
                 while (wait := max(self._not_before.get(key, 0.0) for key in keys) - self._monotonic()) > 0:
                     await asyncio.sleep(wait)
                     self._refuse(host)
-                line, now = self.line(host), self._monotonic()
-                for key in keys:
-                    self._not_before[key] = max(self._not_before.get(key, 0.0), now + line.delay)
-                line.asked(now, address)
-                yield
+                line = self.line(host)
+                line.asked(self._monotonic(), address)
+                try:
+                    self._space(keys, line)
+                    yield
+                finally:
+                    self._space(keys, line)
 
     @asynccontextmanager
     async def _among_processes(self, keys: Sequence[str]) -> AsyncIterator[None]:
@@ -117,6 +120,10 @@ class Gate:
     def _refuse(self, host: str) -> None:
         if host in self._given_up:
             raise HostGivenUp(*self._given_up[host])
+
+    def _space(self, keys: Sequence[str], line: Line) -> None:
+        for key in keys:
+            self._hold(key, line.delay)
 
     def _hold(self, key: str, seconds: float) -> None:
         self._not_before[key] = max(self._not_before.get(key, 0.0), self._monotonic() + seconds)

@@ -2,7 +2,7 @@
 
 python -m tools.bench_crawl [--pages 2000] [--rounds 3]
 The same spider asks for the same pages: `stock` with Scrapy's defaults, `plain` through our wire, gate and courtesy
-with nothing kept, `kept` with every exchange in the archive.
+with nothing kept, `kept` with every exchange in the archive. `--one kept --pages 50000` shows memory over a long crawl.
 """
 
 from __future__ import annotations
@@ -15,17 +15,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
 KINDS = ("stock", "plain", "kept")
+SAMPLE = 2500  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Pages(scrapy.Spider):
         super().__init__(**kwargs)
         self.base, self.first, self.count, self.seen = base, first, count, 0
         self.began = self.ended = Moment()
+        self.memory: list[int] = []  # MB, every so many pages
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         self.began = Moment.now()
@@ -57,6 +61,8 @@ class Pages(scrapy.Spider):
     def parse(self, response: Response) -> None:
         assert len(response.css("a::attr(href)").getall()) == 45
         self.seen += 1
+        if self.seen % SAMPLE == 0:
+            self.memory.append(psutil.Process().memory_info().rss >> 20)
         if self.seen == self.count:
             self.ended = Moment.now()
 
@@ -72,6 +78,8 @@ def crawl(kind: str, base: str, count: int, folder: str) -> dict[str, float]:
     spider = crawler.spider
     assert isinstance(spider, Pages) and spider.seen == count, f"{kind}: pages are missing"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if spider.memory:
+        print("MB every", SAMPLE, "pages:", *spider.memory, file=sys.stderr)
     seconds, cpu = spider.ended.seconds - spider.began.seconds, spider.ended.cpu - spider.began.cpu
     return {"pages": count, "seconds": seconds, "cpu": cpu, "megabytes": memory}
 
@@ -87,9 +95,21 @@ def _settings(kind: str, base: str, folder: str) -> Settings:
 
 
 def _job(base: str, folder: str) -> Any:
+    from crawler.budget import Budget
     from crawler.job import Job
 
-    return Job(2023, "ogi", (), (), ("127.0.0.1",), folder, "bench", allow_addresses=("127.0.0.0/8",), delay=0)
+    return Job(
+        2023,
+        "ogi",
+        (),
+        (),
+        ("127.0.0.1",),
+        folder,
+        "bench",
+        allow_addresses=("127.0.0.0/8",),
+        delay=0,
+        budget=Budget(10**9, 10**9, 1e9),
+    )
 
 
 def _furnish(crawler: Any, kind: str, base: str, folder: str) -> None:
@@ -125,20 +145,25 @@ def measure(kind: str, base: str, count: int) -> dict[str, float]:
     return figures
 
 
+@contextmanager
+def serving() -> Iterator[str]:
+    """The site, in a process of its own; its address."""
+    command = [sys.executable, "-m", "tools.pages", "127.0.0.1", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.terminate()
+
+
 def compare(count: int, rounds: int) -> None:
     """All kinds by turns, so that what else the machine does falls on all of them."""
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tools.pages", "127.0.0.1", "0"], stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout
-    try:
-        base = f"http://127.0.0.1:{int(server.stdout.readline())}"
-        runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
+    runs: dict[str, list[dict[str, float]]] = {kind: [] for kind in KINDS}
+    with serving() as base:
         for _ in range(rounds):
             for kind in KINDS:
                 runs[kind].append(measure(kind, base, count))
-    finally:
-        server.terminate()
     show(runs)
 
 
@@ -163,7 +188,10 @@ def main() -> None:
     parser.add_argument("--base", default="")
     parser.add_argument("--folder", default="")
     given = parser.parse_args()
-    if given.one:
+    if given.one and not given.base:
+        with serving() as base, tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(crawl(given.one, base, given.pages, folder)))
+    elif given.one:
         print(json.dumps(crawl(given.one, given.base, given.pages, given.folder)))
     else:
         compare(given.pages, given.rounds)

@@ -1,21 +1,24 @@
-"""Crawl: the columns of a round, visited by a process of its own, and what it archived brought into the index."""
+"""Crawl: the columns of a round, visited by processes of their own, and what they archived brought into the index."""
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
+from crawler import ledger
 from crawler.browser import find_chromium
+from crawler.clock import system_clock
+from crawler.hours import seconds_left
 from crawler.job import Job
+from crawler.robots import PATH as ROBOTS
+from crawler.stages import plan
+from crawler.stages.processes import run
 from crawler.workplace import Workplace
 from portals.due import obligations
 from portals.model import Organ
@@ -55,16 +58,45 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     if place.as_of:  # a round of the same moment, taken up again
         done = queries.visited(place.db, year, place.as_of, place.as_of)
         columns = [column for column in columns if target_uri(column.url) not in done]
-    if not columns:
-        return Crawled(without_column=without)
-    job = _job(place, columns, organs, series, year)
-    log = place.config.home / "logs" / f"{job.prefix}.log"
-    visited = list(_run(job, log, progress))
-    queries.ingest(place.db, place.archive)
+    left = seconds_left(place.config.hours, system_clock())
+    if not columns or left == 0:
+        return Crawled(not_visited=tuple(column.url for column in columns), without_column=without)
+    basis = _basis(place, organs, series, year, left)
+    visited = _visit_all(place, columns, basis, progress)
     troubles = tuple(f"{v['column']}: {v['outcome']}, {v['detail']}" for v in visited if v["outcome"] != "complete")
     reached = {v["column"] for v in visited}
     missed = tuple(column.url for column in columns if column.url not in reached)
-    return Crawled(Counter(v["outcome"] for v in visited), troubles, missed, without, log)
+    return Crawled(
+        Counter(v["outcome"] for v in visited), troubles, missed, without, _logs(place) / f"{basis.prefix}.log"
+    )
+
+
+def _visit_all(place: Workplace, columns: list[Column], basis: Job, progress: Progress) -> list[dict[str, str]]:
+    """What was told of each visit. What a process archived is indexed when it ends."""
+    numbers, told_by = count(1), _logs(place) / f"{basis.prefix}{ledger.SUFFIX}"
+
+    def jobs(waves: list[tuple[Column, ...]]) -> Iterator[Job]:
+        return (_job(place, basis, wave, next(numbers)) for wave in waves)
+
+    visited: list[dict[str, str]] = []
+    progress(0, len(columns), "")
+    for told in run([jobs(lane) for lane in plan.waves(columns, _processes(place))], _logs(place)):
+        if told.line is None:
+            queries.ingest(place.db, place.archive)
+        elif "ledger" in told.line:
+            ledger.write(told_by, told.line["ledger"])
+        else:
+            visited.append(told.line)
+            progress(len(visited), len(columns), f"{told.line['column']} {told.line['outcome']}")
+    return visited
+
+
+def _logs(place: Workplace) -> Path:
+    return place.config.home / "logs"
+
+
+def _processes(place: Workplace) -> int:
+    return place.config.processes or min(4, os.cpu_count() or 1)
 
 
 def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -> Iterator[Column]:
@@ -74,7 +106,7 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -
             expected.setdefault((url, not organ.column_url), []).append(organ)
     until = place.clock()
     for (url, is_home), group in expected.items():
-        last = _last_complete(place, group[0].id, url, until)
+        last = _last_complete(place, url, until)
         seen = [sighting for sighting in last.sightings if is_of_series(sighting, series)] if last else []
         profile = last.profile if last else None
         yield Column(
@@ -89,68 +121,51 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -
         )
 
 
-def _last_complete(place: Workplace, organ: str, url: str, until: datetime) -> Visit | None:
-    visits = queries.visits(place.db, organ=organ, until=until)
-    ours = [visit for visit in visits if visit.column_url == url and visit.outcome is Outcome.COMPLETE]
-    return ours[-1] if ours else None
+def _last_complete(place: Workplace, url: str, until: datetime) -> Visit | None:
+    return queries.last_visit(place.db, url, until, Outcome.COMPLETE)
 
 
-def _job(place: Workplace, columns: list[Column], organs: list[Organ], series: str, year: int) -> Job:
+def _basis(place: Workplace, organs: list[Organ], series: str, year: int, seconds: float | None) -> Job:
+    """What the jobs of all processes have in common."""
     config, now = place.config, place.clock()
     urls = [organ.column_url for organ in organs] + [organ.home_url for organ in organs]
     contact = f" (+{config.contact})" if config.contact else ""
     return Job(
         year=year,
         series=series,
-        columns=tuple(columns),
+        columns=(),
         organs=tuple(organs),
         hosts=tuple(sorted({host for url in urls if url and (host := urlsplit(url).hostname)})),
         archive=config.archive_url,
         prefix=f"{series}-{year}-{now:%Y%m%dT%H%M%SZ}",
         as_of=place.as_of,
-        known=_known(place, columns, now),
         allow_addresses=tuple(str(network) for network in config.allow_addresses),
         delay=config.delay,
         chromium=find_chromium(config.chromium_path),
         user_agent=f"Nianbao/0.1{contact}",
+        turnstile=str(_logs(place) / "turns"),
+        seconds=seconds,
     )
 
 
-def _known(place: Workplace, columns: list[Column], until: datetime) -> dict[str, Capture]:
-    """What the columns' last complete visits captured: asked for conditionally, and not stored twice."""
+def _job(place: Workplace, basis: Job, columns: tuple[Column, ...], number: int) -> Job:
+    """The job of one process; `number` counts the crawl's processes from 1."""
+    return replace(
+        basis,
+        columns=columns,
+        known=_known(place, columns, place.clock()),
+        prefix=basis.prefix + (f"-{number}" if number > 1 else ""),
+        columns_at_once=plan.at_once(columns),
+    )
+
+
+def _known(place: Workplace, columns: Iterable[Column], until: datetime) -> dict[str, Capture]:
+    """What the columns' last complete visits saw: asked for conditionally, and not stored twice; and robots.txt."""
     ids: list[str] = []
     for column in columns:
-        if last := _last_complete(place, column.organs[0], column.url, until):
+        if last := _last_complete(place, column.url, until):
             ids += last.captures
             ids += [identity for candidate in last.candidates for identity in candidate.captures]
     urls = {capture.url for capture in queries.captures_by_id(place.db, ids).values()}
+    urls |= {urljoin(url, ROBOTS) for url in urls}
     return queries.latest_captures(place.db, urls, until)
-
-
-def _run(job: Job, log: Path, progress: Progress) -> Iterator[dict[str, str]]:
-    """Runs the job in a process group of its own, so that a browser goes down with it."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "crawler.visit"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-        )
-    assert process.stdin and process.stdout
-    try:
-        process.stdin.write(job.dump())
-        process.stdin.close()
-        progress(0, len(job.columns), "")
-        for done, line in enumerate(process.stdout, start=1):
-            visited: dict[str, str] = json.loads(line)
-            progress(done, len(job.columns), f"{visited['column']} {visited['outcome']}")
-            yield visited
-        process.wait(timeout=30)
-    except BrokenPipeError:
-        process.wait(timeout=30)  # it died at once; the log says why, and every column counts as not visited
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait()

@@ -27,7 +27,7 @@ from crawler.refusals import (
 from crawler.room import EngineRoom
 from crawler.wire import Limits
 from storage.records import Outcome
-from tests.crawler.site import reply, room_for, serving
+from tests.crawler.site import Reply, reply, room_for, serving
 
 HOST = "127.0.0.2"
 
@@ -176,9 +176,9 @@ def test_robots_txt_is_read_as_rfc_9309_says(tmp_path: Path, robots: bytes, path
 def test_a_robots_txt_that_fails_once_is_asked_for_again(tmp_path: Path) -> None:
     async def work() -> list[tuple[str, str]]:
         answers = iter([reply(500), reply(404)])
-        async with serving({"/robots.txt": lambda _: next(answers), "*": reply()}) as site:
-            async with room_for(tmp_path, HOST) as room:
-                return await refusals(room, f"http://{HOST}:{site.port}/", 3)
+        replies: dict[str, Reply] = {"/robots.txt": lambda _: next(answers), "*": reply()}
+        async with serving(replies) as site, room_for(tmp_path, HOST) as room:
+            return await refusals(room, f"http://{HOST}:{site.port}/", 3)
 
     assert run(work()) == [("RobotsUnknown", "server_error"), ("asked", ""), ("asked", "")]
 
@@ -242,10 +242,12 @@ def test_a_name_with_one_inside_address_is_not_asked_at_all(tmp_path: Path, answ
 
 def test_of_several_addresses_the_one_that_answers_is_taken_and_kept_to(tmp_path: Path) -> None:
     async def work() -> tuple[str | None, list[str]]:
-        async with serving({"*": reply()}) as site:
-            async with room_for(tmp_path, "x.test", names=lambda *_: ["127.0.0.9", "127.0.0.2"]) as room:
-                answer, _, _ = await room.fetch("GET", f"http://x.test:{site.port}/")
-                return answer.exchange.ip, room.gate.ledger["x.test"].addresses
+        def names(*_: object) -> list[str]:
+            return ["127.0.0.9", "127.0.0.2"]
+
+        async with serving({"*": reply()}) as site, room_for(tmp_path, "x.test", names=names) as room:
+            answer, _, _ = await room.fetch("GET", f"http://x.test:{site.port}/")
+            return answer.exchange.ip, room.gate.ledger["x.test"].addresses
 
     assert run(work()) == ("127.0.0.2", ["127.0.0.9", "127.0.0.2"])
 
@@ -314,10 +316,10 @@ def test_what_comes_unasked_is_not_taken_for_the_next_answer(tmp_path: Path) -> 
     forged = reply(200, b"forged")
 
     async def work() -> list[bytes]:
-        async with serving({"/one": reply(200, b"one") + forged, "/two": reply(200, b"two")}) as site:
-            async with room_for(tmp_path, HOST) as room:
-                answers = [await room.fetch("GET", f"http://{HOST}:{site.port}/{path}") for path in ("one", "two")]
-                return [answer.entity for answer, _, _ in answers]
+        replies: dict[str, Reply] = {"/one": reply(200, b"one") + forged, "/two": reply(200, b"two")}
+        async with serving(replies) as site, room_for(tmp_path, HOST) as room:
+            answers = [await room.fetch("GET", f"http://{HOST}:{site.port}/{path}") for path in ("one", "two")]
+            return [answer.entity for answer, _, _ in answers]
 
     assert run(work()) == [b"one", b"two"]
 
@@ -332,9 +334,9 @@ def test_a_site_has_a_budget_of_pages(tmp_path: Path) -> None:
 
 def test_a_site_has_a_budget_of_bytes(tmp_path: Path) -> None:
     async def work() -> list[tuple[str, str]]:
-        async with serving({"*": reply(200, b"x" * 700_000)}) as site:
-            async with room_for(tmp_path, HOST, budget=Budget(megabytes=1)) as room:
-                return await refusals(room, f"http://{HOST}:{site.port}/", 4)
+        replies: dict[str, Reply] = {"*": reply(200, b"x" * 700_000)}
+        async with serving(replies) as site, room_for(tmp_path, HOST, budget=Budget(megabytes=1)) as room:
+            return await refusals(room, f"http://{HOST}:{site.port}/", 4)
 
     assert run(work()) == [("asked", "")] * 2 + [("OverBudget", "partial")] * 2
 
