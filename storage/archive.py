@@ -77,9 +77,12 @@ class Archive:
             raise ArchiveError(f"not a file of the archive: {file!r}")
         return self.folder / file
 
-    def scan(self, file: str, offset: int = 0, *, check: bool = False) -> Iterator[Record]:
-        """Records from `offset` on, up to the last whole one. `check` gives those untrue to their digest a fault."""
-        for member in members(self.path(file), offset):
+    def scan(self, file: str, offset: int = 0, *, check: bool = False, limit: int | None = None) -> Iterator[Record]:
+        """Records from `offset` on, up to the last whole one. `check` gives those untrue to their digest a fault.
+
+        With `limit`, a record that unpacks to more bytes counts as damaged.
+        """
+        for member in members(self.path(file), offset, limit):
             if member.record is None:
                 yield Record("damaged", "", member.start, member.end, fault=member.fault)
             else:

@@ -30,18 +30,23 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     """The audit path of the leaf at `index`, from the leaf upwards: PATH(m, D[n])."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
-    path: list[bytes] = []
-    level, position = list(leaves), index
+    return inclusion_proofs([index], leaves)[0]
+
+
+def inclusion_proofs(indices: Sequence[int], leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """The audit paths of several leaves; the tree is hashed once."""
+    if not all(0 <= index < len(leaves) for index in indices):
+        raise IndexError(f"not all of the leaves {list(indices)} are in a tree of {len(leaves)}")
+    paths: list[list[bytes]] = [[] for _ in indices]
+    level, depth = list(leaves), 0
     while len(level) > 1:
-        sibling = position ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
+        for index, path in zip(indices, paths, strict=True):
+            sibling = index >> depth ^ 1
+            if sibling < len(level):
+                path.append(level[sibling])
         paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-        position //= 2
-    return path
+        level, depth = paired + level[len(paired) * 2 :], depth + 1
+    return paths
 
 
 def included(leaf: bytes, index: int, size: int, path: Sequence[bytes], head: bytes) -> bool:

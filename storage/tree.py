@@ -155,21 +155,31 @@ def read_checkpoint(note: str) -> Checkpoint:
 
 
 def signed(note: str, verifier: str) -> bool:
-    """Whether the note bears a good signature of this verifier (`name+hash+key`)."""
-    name, _, rest = verifier.partition("+")
-    public = base64.b64decode(rest.partition("+")[2])[1:]
+    """Whether the note bears a good signature of this verifier (`name+hash+key`). ArchiveError when that is none."""
+    name, public = _public_key(verifier)
     text, separator, signatures = note.rpartition("\n\n")
     if not separator:
         return False
     for line in signatures.splitlines():
         if not line.startswith(f"\u2014 {name} "):
             continue
-        signature = base64.b64decode(line.rpartition(" ")[2])
-        if signature[:4] != _key_hash(name, public):
-            continue
         try:
+            signature = base64.b64decode(line.rpartition(" ")[2], validate=True)
+            if signature[:4] != _key_hash(name, public):
+                continue
             Ed25519PublicKey.from_public_bytes(public).verify(signature[4:], (text + "\n").encode())
-        except InvalidSignature:
+        except (ValueError, InvalidSignature):
             return False
         return True
     return False
+
+
+def _public_key(verifier: str) -> tuple[str, bytes]:
+    name, _, rest = verifier.strip().partition("+")
+    try:
+        key = base64.b64decode(rest.partition("+")[2], validate=True)
+    except ValueError:
+        key = b""
+    if key[:1] != b"\x01" or len(key) != 33 or rest.partition("+")[0] != _key_hash(name, key[1:]).hex():
+        raise ArchiveError(f"not a verifier (name+hash+key, as `nianbao archive checkpoint` prints it): {verifier!r}")
+    return name, key[1:]

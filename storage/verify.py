@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from storage.archive import Archive
 from storage.database import Database
-from storage.merkle import included, inclusion_proof, leaf_hash, root
+from storage.merkle import included, inclusion_proofs, leaf_hash, root
 from storage.models import LeafRow
 from storage.tree import Checkpoint, Run, Signer, TreeLog, checkpoints, read_checkpoint, signed, write_checkpoint
 
@@ -58,14 +58,27 @@ def checkpoint(db: Database, archive: Archive, at: str, signer: Signer) -> Check
 
 def prove(db: Database, archive: Archive, record: str) -> Proof | None:
     """The proof that a record (a capture's id, "visit:" + a visit's) is in the newest checkpoint; None if it is not."""
+    proofs = prove_all(db, archive, [record])
+    return proofs[0] if proofs else None
+
+
+def prove_all(db: Database, archive: Archive, records: Sequence[str]) -> list[Proof] | None:
+    """The proofs that all the records are in the newest checkpoint, in their order; None if one of them is not."""
+    numbers: dict[str, int] = {}
     with db.read() as connection:
-        number = connection.execute(select(LeafRow.number).where(LeafRow.record == record)).scalar()
+        for start in range(0, len(records), 500):
+            wanted = LeafRow.record.in_(records[start : start + 500])
+            found = connection.execute(select(LeafRow.record, LeafRow.number).where(wanted))
+            numbers |= {row.record: row.number for row in found}
     known = checkpoints(archive.folder)
-    if number is None or not known or known[-1].size <= number:
+    if not known or any(numbers.get(record, known[-1].size) >= known[-1].size for record in records):
         return None
-    size = known[-1].size
-    path = inclusion_proof(number, _leaves(db, size))
-    return Proof(record, number, size, tuple(node.hex() for node in path), known[-1].note)
+    size, note = known[-1].size, known[-1].note
+    paths = inclusion_proofs([numbers[record] for record in records], _leaves(db, size))
+    return [
+        Proof(record, numbers[record], size, tuple(node.hex() for node in path), note)
+        for record, path in zip(records, paths, strict=True)
+    ]
 
 
 def check_proof(proof: Proof, record: bytes, verifier: str) -> bool:

@@ -30,6 +30,8 @@ _COMMANDS = {
     "crawl": ("stages", "Visit every column and archive what it shows."),
     "demo": ("demo", "Play a season of the bundled sample province."),
     "diff": ("versions", "What changed between two versions of a report."),
+    "evidence": ("evidence", "One verdict with all that proves it, as one file."),
+    "evidence-check": ("evidence", "Check such a file with nothing but the public key."),
     "export": ("told", "Write the ledger (台账) of a year."),
     "history": ("versions", "The versions of a report."),
     "judge": ("stages", "Judge every obligation by the evidence."),
@@ -55,7 +57,8 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"crawler.cli.{_COMMANDS[cmd_name][0]}"), cmd_name)
+        module = import_module(f"crawler.cli.{_COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
