@@ -25,8 +25,8 @@ _MOST_BACKOFF = 60.0
 
 
 class Gate:
-    """Spaces requests by `delay` seconds, from the end of one to the start of the next: whatever the network and the two
-    machines do in between, a server sees no less.
+    """Spaces requests by `delay` seconds, from the end of one to the start of the next: a server sees no less, whatever
+    the network and the two machines do in between.
 
     One request at a time under each key; only an intranet or test that allows a delay of 0 gets more. A turnstile
     makes that hold over several processes.

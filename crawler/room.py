@@ -215,7 +215,7 @@ def room_of(crawler: Crawler) -> EngineRoom:
 
 def _failure(status: int) -> Outcome | None:
     """What a status says against the host as a whole; 404 and its like say nothing."""
-    outcome = load_marks().statuses.get(status)
+    outcome: Outcome | None = load_marks().statuses.get(status)
     if outcome in (Outcome.BLOCKED, Outcome.SERVER_ERROR):
         return outcome
     return Outcome.SERVER_ERROR if status >= 500 else None
