@@ -92,7 +92,7 @@ class Database:
     def backup(self, target: Path) -> None:
         """Copy the database as it is now into a new file, while it is in use. Back the archive's folder up after it."""
         if self.dialect != "sqlite":
-            raise DatabaseError("PostgreSQL is backed up with pg_dump")
+            raise DatabaseError("PostgreSQL is backed up with pg_dump; copy the archive's folder after it")
         if target.exists():
             raise DatabaseError(f"{target} exists already")
         draft = target.with_name(target.name + ".part")
@@ -119,6 +119,14 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def file_of(url: str) -> Path:
+    """The file of a SQLite address. DatabaseError for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise DatabaseError("PostgreSQL is restored with pg_restore; copy the archive's folder back before it")
+    return Path(parsed.database)
 
 
 def open(url: str, *, write: bool = True) -> Database:

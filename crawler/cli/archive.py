@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from crawler.cli.versions import find_organ
 from crawler.clock import system_clock
 from crawler.secret import secret_of
 from crawler.workplace import open_workplace
-from storage import queries, wacz
+from storage import backup as copies
+from storage import database, queries, wacz
 from storage import verify as verifying
 from storage.codec import moment_text
 from storage.tree import Signer
+
+_KEPT = ("nianbao.toml", "secret", "subscribers.yaml", "channels.yaml")  # what else an installation cannot do without
 
 
 @click.group()
@@ -171,3 +175,51 @@ def export(ctx: click.Context, organ: str | None, year: int | None, records: tup
         selection = wacz.gather(place.db, records)
         wacz.write(out, place.archive, selection, created=place.clock(), title=title)
     click.echo(f"{len(selection.captures)} captures and {len(selection.visits)} visits written to {out}")
+
+
+@archive.command("backup")
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def backup(ctx: click.Context, target: Path) -> None:
+    """Copy the database, the archive and the settings (the secret too) to the folder TARGET, while rounds go on; again
+    into the same folder, only what is new. With PostgreSQL use pg_dump, and copy the archive's folder after it.
+
+    \b
+    Example:
+      nianbao archive backup /mnt/backup/nianbao
+    """
+    config = config_of(ctx)
+    with open_workplace(config, write=False) as place:
+        copied = copies.backup(place.db, place.archive, target)
+    _bring_settings(config.home, target, replace=True)
+    click.echo(f"backed up to {target}; {copied} bytes of the archive were new")
+
+
+@archive.command("restore")
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_context
+def restore(ctx: click.Context, source: Path) -> None:
+    """Put a backup back: into a home folder with no database and no archive. Settings that are there already are kept.
+
+    \b
+    Example:
+      nianbao --home /srv/nianbao archive restore /mnt/backup/nianbao
+    """
+    home: Path = ctx.obj
+    _bring_settings(source, home, replace=False)
+    config = config_of(ctx)  # after the settings: they may say where database and archive belong
+    copies.restore(source, database.file_of(config.database_url), Path(config.archive_url))
+    with open_workplace(config) as place:
+        found = queries.ingest(place.db, place.archive)
+    click.echo(f"restored from {source}; {found.captures} captures beyond the database's copy were indexed")
+    click.echo("`nianbao archive verify` re-reads all of it")
+
+
+def _bring_settings(source: Path, target: Path, *, replace: bool) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in _KEPT:
+            if (source / name).exists() and (replace or not (target / name).exists()):
+                shutil.copy2(source / name, target / name)
+    except OSError as error:
+        raise BadInput(f"cannot copy the settings to {target}: {error.strerror}") from error

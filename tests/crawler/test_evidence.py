@@ -230,3 +230,22 @@ def test_a_selection_is_exported_from_the_command_line(home: Path, tmp_path: Pat
     for words in (["--organ", "a"], [], ["--organ", "a", "--year", "2023", "--capture", "x"], ["--capture", "x"]):
         refused = nianbao(home, "archive", "export", *words, "--out", tmp_path / "c.wacz")
         assert refused.exit_code == 2 and not (tmp_path / "c.wacz").exists()
+
+
+def test_a_backup_restored_into_an_empty_home_shows_the_same_board_and_verifies(home: Path, tmp_path: Path) -> None:
+    (home / "nianbao.toml").write_text("delay = 3\n")
+    nianbao(home, "archive", "checkpoint")
+    with open_workplace(load_config(home, {})):  # a round goes on
+        made = nianbao(home, "archive", "backup", tmp_path / "copy")
+    assert made.exit_code == 0, made.output
+    board = ("status", "--year", "2023", "--as-of", "2024-04-12", "--format", "jsonl")
+    before = nianbao(home, *board).output
+    key = verifier(home)
+    shutil.rmtree(home)
+    back = nianbao(tmp_path / "new", "archive", "restore", tmp_path / "copy")
+    assert back.exit_code == 0, back.output
+    assert nianbao(tmp_path / "new", *board).output == before and "missing" in before
+    assert nianbao(tmp_path / "new", "archive", "verify").exit_code == 0
+    assert verifier(tmp_path / "new") == key and load_config(tmp_path / "new", {}).delay == 3
+    again = nianbao(tmp_path / "new", "archive", "restore", tmp_path / "copy")
+    assert again.exit_code == 2 and "already" in again.output
