@@ -80,12 +80,15 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
             return default
         return value
 
+    folder = text("archive_url", "archive")
+    if "://" in folder:
+        faults.append(f"archive_url: a local folder expected, got {folder!r}; object stores are not supported yet")
     allow = _networks(values.get("allow_addresses", ""), faults)
     delay = _seconds(values.get("delay", 1.0), faults)
     config = Config(
         home=home,
         database_url=text("database_url", f"sqlite:///{home / 'nianbao.db'}"),
-        archive_url=str((home / text("archive_url", "archive")).resolve()),
+        archive_url=str((home / folder).resolve()),
         smtp_url=text("smtp_url", "") or None,
         mail_from=text("mail_from", Config.mail_from),
         base_url=text("base_url", Config.base_url).rstrip("/"),

@@ -45,3 +45,11 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
 def test_a_delay_that_makes_no_sense_is_refused(tmp_path: Path, delay: str) -> None:
     with pytest.raises(BadConfig):
         load_config(tmp_path, {"NIANBAO_DELAY": delay})
+
+
+@pytest.mark.parametrize("url", ["s3://bucket/archive", "file:///srv/archive"])
+def test_an_archive_that_is_no_local_folder_is_refused_instead_of_kept_under_an_odd_name(
+    tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(BadConfig, match="archive_url: a local folder expected"):
+        load_config(tmp_path, {"NIANBAO_ARCHIVE_URL": url})
