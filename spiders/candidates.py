@@ -162,7 +162,7 @@ def _too_little(
     if in_column and sighting.date and sighting.date >= date(year + 1, 1, 1):
         if _REPORT_WORDS.search(folded):
             return say("title does not say which report", 2, True)
-        if alone and (_TELLING.search(folded) or named_year == year):
+        if alone and _TELLING.search(folded):
             return say("published at that time in this column", 5, False)
     return None
 

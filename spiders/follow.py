@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from portals.titles import organ_named, series_of
+from portals.titles import organ_in, organ_named, series_of
 from spiders.article import Article, is_document, page_titles, read_article
 from spiders.candidates import Expectation, Unclear, as_candidate, is_of_series, weigh_page
 from spiders.fetched import Fetch, Page
@@ -113,9 +113,10 @@ def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> 
 
     Nobody is cleared by it, and whoever it may be is not accused.
     """
-    if not link.nobodys:
-        return
     names = wanted[0].names
+    own = [title for title in article.titles if series_of(title) == wanted[0].series]
+    if not link.nobodys or any(organ_named(title, names) or organ_in(title) for title in own):
+        return
     if named := organ_named(article.source, names) if article.source else None:
         likely = [one for one in wanted if one.organ.id == named.id]
     else:

@@ -59,12 +59,11 @@ class Step:
         return len(self.way) + 1
 
 
-def steps(links: tuple[Link, ...], page: str, home: str, series: str, way: tuple[str, ...]) -> Iterator[Step]:
+def steps(links: tuple[Link, ...], home: str, way: tuple[str, ...]) -> Iterator[Step]:
     """The links of a page that are worth following, each with what it promises."""
     for link in links:
         folded = fold(link.title)
-        kind = series_of(link.title)
-        names_a_report = kind is not None and (kind != series or report_year(link.title) is not None)
+        names_a_report = series_of(link.title) is not None and report_year(link.title) is not None
         if names_a_report or link.date is not None or len(folded) > 40 or is_document(link.url):
             continue
         best = _best(folded)

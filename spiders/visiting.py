@@ -89,16 +89,18 @@ class _Visit:
 
     async def _propose(self, verdict: Verdict) -> Verdict:
         """Looks for a column that is gone, from the home page on: what it finds is read, and proves no absence."""
-        home = self._column.home or urljoin(self._column.url, "/")
-        if self._column.home is None:  # the whole site's: what names nobody is nobody's
+        homes = [self._column.home] if self._column.home else _likely_homes(self._column.url)
+        if self._column.home is None:  # perhaps the whole site's: what names nobody is nobody's
             self._wanted = [replace(wanted, alone=False) for wanted in self._wanted]
-        page = await self._survey.fetch(home)
-        if page.html is None:
-            return verdict
-        self._walk = Walk(self._survey, home, self._spider.series)
-        await self._walk.from_home(page)
-        await self._find()
-        found = [one.url for one in self._walk.found]
+        found: list[str] = []
+        for home in homes:
+            page = await self._survey.fetch(home)
+            if page.html is None or self._all_found():
+                continue
+            self._walk = Walk(self._survey, home, self._spider.series)
+            await self._walk.from_home(page)
+            await self._find()
+            found += [one.url for one in self._walk.found]
         return replace(verdict, detail=f"{verdict.detail}; found instead: {found[0]}") if found else verdict
 
     # A home page
@@ -259,6 +261,12 @@ def _is_of(sighting: Sighting, wanted: Expectation) -> bool:
     if named is not None:
         return named.id == wanted.organ.id
     return wanted.alone and organ_in(sighting.title) is None
+
+
+def _likely_homes(column: str) -> list[str]:
+    """Where to look anew for a column whose home page nobody registered: the folder above it, the site's home page."""
+    folder = urlsplit(column).path.rstrip("/").rpartition("/")[0] + "/"
+    return list(dict.fromkeys((urljoin(column, folder), urljoin(column, "/"))))
 
 
 def _failure(page: Page) -> Verdict:

@@ -15,6 +15,8 @@ from spiders.pages import Verdict
 from spiders.survey import Survey
 from storage.records import Outcome, Sighting
 
+_RENDERED = 4  # pages whose menu is looked at in the browser, when nothing was found without
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -36,12 +38,21 @@ class Walk:
         self.exhausted = True  # whether every promise was followed, as far as the budget goes
         self.pages = 0
         self._todo: list[Step] = []
+        self._scripted: list[tuple[Page, tuple[str, ...]]] = []
         self._seen: set[str] = {home}  # a column that leads to the home page is gone
 
     async def from_home(self, home: Page) -> None:
         """Walks from a home page that was fetched."""
         self._seen.add(home.url)
         await self._arrive(home, None)
+        await self._follow_steps()
+        while not self.found and self._scripted:
+            page, way = self._scripted.pop(0)
+            links = await self._rendered(page)
+            self._plan(links, way)
+            await self._follow_steps()
+
+    async def _follow_steps(self) -> None:
         while self._todo:
             step = self._next()
             if step is None:
@@ -88,7 +99,10 @@ class Walk:
         shows = self._shows(listing)
         named = is_called_a_column(page.html or "")
         promised = step is not None and step.leads == "column"
-        if promised or (named and step is not None) or shows >= 2:
+        home_is_it = step is None and not is_root(
+            page.url
+        )  # a register may name the column where the home page belongs
+        if promised or (named and (step is not None or home_is_it)) or shows >= 2:
             await self._read(page, way, named)
         if step is None or step.leads == "hub" or not self.found or self.found[-1].url != page.url or not shows:
             await self._further(page, listing, way)
@@ -96,15 +110,15 @@ class Walk:
     async def _further(self, page: Page, listing: Listing, way: tuple[str, ...]) -> None:
         if len(way) >= ways().max_depth:
             return
-        links = listing.links
-        if listing.scripted and not list(steps(links, page.url, self._home, self._series, way)) and not self.found:
-            links = await self._rendered(page) or links
-        for step in steps(links, page.url, self._home, self._series, way):
-            if step.url not in self._seen:
-                self._todo.append(step)
+        self._plan(listing.links, way)
+        if listing.scripted and len(self._scripted) < _RENDERED:
+            self._scripted.append((page, way))  # its menu may be a script's work
         for frame in listing.frames[:2]:  # hubs framed into hubs
             if is_near(frame, self._home):
                 self._todo.append(Step(frame, way[-1] if way else "", "hub", 0.5, way))
+
+    def _plan(self, links: tuple[Link, ...], way: tuple[str, ...]) -> None:
+        self._todo += [step for step in steps(links, self._home, way) if step.url not in self._seen]
 
     async def _rendered(self, page: Page) -> tuple[Link, ...]:
         """The links of a page whose menu only a script builds."""

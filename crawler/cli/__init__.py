@@ -32,6 +32,7 @@ _COMMANDS = {
     "diff": ("versions", "What changed between two versions of a report."),
     "evidence": ("evidence", "One verdict with all that proves it, as one file."),
     "evidence-check": ("evidence", "Check such a file with nothing but the public key."),
+    "explain": ("explain", "What was seen for one obligation, and why each link was taken or refused."),
     "export": ("told", "Write the ledger (台账) of a year."),
     "history": ("versions", "The versions of a report."),
     "judge": ("stages", "Judge every obligation by the evidence."),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from crawler.cli import BadInput
-from crawler.cli.options import config_of, format_option, print_jsonl
+from crawler.cli.explain import print_visit, visit_row
+from crawler.cli.options import SERIES, as_of_option, config_of, format_option, print_jsonl, year_option
 from crawler.workplace import open_workplace
 from portals.faults import RegistryFaults
 from portals.load import load_organs
@@ -66,3 +69,32 @@ def list_(ctx: click.Context, format_: str) -> None:
         return
     for organ in known:
         click.echo(f"{organ.id}\t{organ.name}\t{organ.level}\t{organ.kind}\t{organ.column_url or '—'}")
+
+
+@organs.command("try")
+@click.argument("url")
+@year_option
+@as_of_option
+@click.option("--name", default="", help="The organ's name: whose report is looked for.")
+@format_option
+@click.pass_context
+def try_(ctx: click.Context, url: str, year: int, as_of: datetime | None, name: str, format_: str) -> None:
+    """Look from the home page URL for the column of annual reports, and show the way, what the lists show, and each
+    candidate with its reasons. URL may be the column itself. Nothing is stored. Exit status 1 when none was found.
+
+    \b
+    Example:
+      nianbao organs try http://www.example.gov.cn/ --year 2023 --name 某县教育局
+    """
+    from crawler.trial import try_site  # Scrapy alone takes half a second, which the other commands need not wait for
+
+    with tempfile.TemporaryDirectory(prefix="nianbao-try-") as folder:
+        visits = try_site(config_of(ctx), url, name, SERIES, year, as_of, Path(folder))
+    rows = [visit_row(visit, visit.candidates, {}) for visit in visits]
+    if format_ == "jsonl":
+        print_jsonl(rows)
+    else:
+        for row in rows:
+            print_visit(row)
+    if not any(visit.profile and visit.profile.columns for visit in visits):
+        ctx.exit(1)

@@ -49,10 +49,16 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
 
 
 def observation_of(unread: Unread, reading: Reading) -> Observation | None:
-    """The publication that a reading confirms; None when it confirms none."""
-    if reading.state != "read" or reading.report is None:
-        return None
+    """The publication that a reading confirms; None when it confirms none.
+
+    A reading is of a document; the same one may be somebody's for sure and another's only perhaps.
+    """
     candidate = unread.candidate
+    if reading.state != "read" or reading.report is None or candidate.score < SURE:
+        return None
+    year = load(reading.report).year
+    if year is not None and year != candidate.year:
+        return None
     return Observation(
         organ=candidate.organ,
         series=candidate.series,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from compliance import REFUSED
 from crawler.reading import File, Reader, Result
-from crawler.stages.confirm import observation_of, settle_on
+from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from crawler.workplace import Workplace
 from reports.version import VERSION
 from storage import queries
@@ -34,7 +34,10 @@ def read(place: Workplace, progress: Progress) -> Readings:
     with Reader() as reader:
         for done, unread in enumerate(todo):
             progress(done, len(todo), unread.candidate.title)
-            reading = queries.reading(place.db, unread.key, VERSION) or _read_and_keep(place, reader, unread)
+            known = queries.reading(place.db, unread.key, VERSION)
+            if known is None or known.state == UNCONFIRMED:  # of this document as another candidate, less sure than now
+                known = _read_and_keep(place, reader, unread)
+            reading = known
             queries.settle(place.db, unread, VERSION, observation_of(unread, reading))
             states[reading.state] += 1
             if reading.state not in ("read", REFUSED):

@@ -81,3 +81,11 @@ def test_a_report_of_which_nobody_can_tell_whose_it_is_is_left_to_a_person() -> 
     candidate = Candidate("a", "ogi", 2023, "http://x.cn/a.html", TITLE, 0.55, ("title names 某局",), True, ("c1",))
     doubtful = Unread("v", 0, NOW, candidate, "key", doubtful.captures)
     assert settle_on(doubtful, [report(200)]).state == UNCONFIRMED
+
+
+def test_one_document_may_be_one_organs_for_sure_and_anothers_only_perhaps() -> None:
+    reading = settle_on(unread(), [report(200)])
+    perhaps = Candidate("b", "ogi", 2023, "http://x.cn/a.html", TITLE, 0.55, ("may be",), True, ("c1",))
+    earlier = Candidate("a", "ogi", 2022, "http://x.cn/a.html", TITLE, 1.0, ("title",), True, ("c1",))
+    for candidate in (perhaps, earlier):
+        assert observation_of(Unread("v", 1, NOW, candidate, "key", unread().captures), reading) is None

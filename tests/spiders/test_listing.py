@@ -113,3 +113,47 @@ def test_dates_are_found_as_they_are_written(text: str, day: date | None) -> Non
 def test_no_page_makes_the_reader_of_lists_fall(html: str) -> None:
     read_listing(html, URL)
     read_listing(f"<a href='{html}'>{html}</a><base href='{html}'>", URL)
+
+
+@pytest.mark.parametrize(
+    ("html", "pages"),
+    [
+        (
+            '<script>var countPage = 3//共多少页\ncreatePageHTML(countPage, currentPage, "default", "htm");</script>',
+            ["default_1.htm", "default_2.htm"],
+        ),
+        ("<script>_simple_list_gotopage_fun(3,'u1',1)</script>", ["index/1.htm", "index/2.htm"]),
+        ("<a onclick=\"location.href='index_2.html'\">下一页</a>", ["index_2.html"]),
+        (
+            "<select><option value='index_2.html'>2</option><option value='/x/9.html'>9</option></select>",
+            ["index_2.html"],
+        ),
+    ],
+)
+def test_pages_of_other_pagers_are_read_too(html: str, pages: list[str]) -> None:
+    assert list(read_listing(html, URL).pages) == [f"http://www.example.gov.cn/zwgk/nb/{page}" for page in pages]
+
+
+@pytest.mark.parametrize(
+    ("html", "turned"),
+    [
+        ("<a href='javascript:next()'>下一页</a>", True),
+        ("<button>加载更多</button>", True),
+        ("<a href='javascript:next()' class='disabled'>下一页</a>", False),
+        ("<a href='javascript:next()'>下一页</a> 共1页", False),
+        ("<a href='index_1.html'>下一页</a>", False),
+        ("<script>createPageHTML(1, 0, 'index', 'html')</script><a href='#'>下一页</a>", False),
+    ],
+)
+def test_a_pager_that_only_a_script_turns_is_told(html: str, turned: bool) -> None:
+    assert read_listing(html, URL).turned is turned
+
+
+def test_more_pages_than_are_fetched_are_told() -> None:
+    assert read_listing('<script>createPageHTML(1000, 0, "index", "html")</script>', URL).cut
+
+
+def test_a_link_that_says_nothing_is_called_by_its_row() -> None:
+    row = "<td>甲县2023年政府信息公开工作年度报告</td><td>2024-01-20</td><td><a href=a.pdf>点击查看</a></td>"
+    [link] = read_listing(f"<table><tr>{row}</tr></table>", URL).links
+    assert (link.title, link.date) == ("甲县2023年政府信息公开工作年度报告", date(2024, 1, 20))
