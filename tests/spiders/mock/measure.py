@@ -1,0 +1,141 @@
+# ruff: noqa: E501
+"""Measures the finding of reports on a province drawn from a seed: two rounds, then every status held against the truth.
+
+`python -m tests.spiders.mock.measure --seed 1 --sites 24 --organs 120`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crawler.config import load_config
+from crawler.stages.crawl import crawl
+from crawler.stages.judge import assess
+from crawler.stages.read import read
+from crawler.workplace import open_workplace
+from portals.load import load_organs
+from portals.moments import parse_moment
+from storage import queries
+from storage.records import Assessment, Status
+from tests.spiders.mock.plan import CAUSES, Organ, Site, draw
+from tests.spiders.mock.serve import article_url, register, serving
+
+ROUNDS = ("2024-01-25", "2024-04-02")
+
+
+@dataclass
+class Measured:
+    """What one province came to. `wrong` is empty when every promise was kept."""
+
+    found: int = 0
+    to_find: int = 0
+    missing_right: int = 0
+    missing_to_tell: int = 0
+    accused: list[str] = field(default_factory=list)  # published, and called missing
+    not_found: list[str] = field(default_factory=list)
+    wrong_cause: list[str] = field(default_factory=list)
+    wrong_document: list[str] = field(default_factory=list)
+    not_told: list[str] = field(default_factory=list)
+    requests: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    causes: Counter[str] = field(default_factory=Counter)
+
+
+def measure(seed: int, sites: int, organs: int, home: Path) -> Measured:
+    """Draws, serves, runs two rounds, and compares."""
+    drawn, port = draw(seed, sites, organs), _free_port()
+    settings = {"NIANBAO_ALLOW_ADDRESSES": "127.88.0.0/16", "NIANBAO_DELAY": "0"}
+    config = load_config(home, settings)
+    table = home / "organs.json"
+    table.write_text(json.dumps(register(drawn, port)), encoding="utf-8")
+    measured, started = Measured(), time.monotonic()
+    board: list[Assessment] = []
+    for number, day in enumerate(ROUNDS, start=1):
+        with serving(drawn, port, number) as servers, open_workplace(config, parse_moment(day)) as place:
+            queries.upsert_organs(place.db, load_organs(table))
+            crawl(place, "ogi", 2023, lambda *_: None)
+            read(place, lambda *_: None)
+            board = assess(place, "ogi", 2023)
+            measured.requests[day] = sum(len(server.asked) for server in servers)
+    measured.seconds = time.monotonic() - started
+    by_id = {item.organ: item for item in board}
+    for site in drawn:
+        for organ in site.organs:
+            _compare(site, organ, by_id[organ.id], measured)
+    return measured
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _compare(site: Site, organ: Organ, said: Assessment, measured: Measured) -> None:
+    where = f"{organ.id} {organ.name} [{site.family}, {site.arrangement}, {site.menu}, {organ.register}, {organ.variant}, {organ.article}"
+    where += f", {site.outage or ''}{' redesigned:' + site.moved if site.redesigned else ''}] {said.status.value} {said.cause}"
+    report = next((one for one in site.reports if one.organ is organ and one.year == 2023), None)
+    measured.causes[f"{said.status.value} {said.cause or ''}".strip()] += 1
+    if report is not None and said.status is Status.MISSING:
+        measured.accused.append(where)
+    early = report is not None and report.day.day <= 20
+    doubt = {"unconfirmed"} if site.stranger and site.arrangement == "own" else set()
+    if site.outage and not early:
+        if said.status is not Status.UNKNOWN or said.cause not in CAUSES[site.outage] | doubt:
+            measured.wrong_cause.append(where)
+        return
+    if report is None:
+        measured.missing_to_tell += 1
+        measured.missing_right += said.status is Status.MISSING
+        if said.status is not Status.MISSING:
+            measured.not_told.append(where)
+        if said.first_seen is not None:
+            measured.wrong_document.append(f"{where} {said.url}")
+        return
+    measured.to_find += 1
+    addresses = {article_url(site, report, generation) for generation in (0, 1)}
+    if said.url is None:
+        measured.not_found.append(where)
+    elif not any(said.url.endswith(address) for address in addresses):
+        measured.wrong_document.append(f"{where} {said.url}")
+    else:
+        measured.found += 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
+    parser.add_argument("--sites", type=int, default=24)
+    parser.add_argument("--organs", type=int, default=120)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    bad = 0
+    for seed in given.seed:
+        with tempfile.TemporaryDirectory() as folder:
+            home = given.keep / str(seed) if given.keep else Path(folder)
+            home.mkdir(parents=True, exist_ok=True)
+            got = measure(seed, given.sites, given.organs, home)
+        print(
+            f"seed {seed}: found {got.found} of {got.to_find} published ({got.found / max(got.to_find, 1):.1%}), "
+            f"published and called missing {len(got.accused)}, wrong document {len(got.wrong_document)}, "
+            f"wrong cause {len(got.wrong_cause)}, missing told {got.missing_right} of {got.missing_to_tell}, "
+            f"requests {dict(got.requests)}, {got.seconds:.0f} s"
+        )
+        print("  statuses", dict(got.causes))
+        for what in ("accused", "not_found", "wrong_document", "wrong_cause", "not_told"):
+            for line in getattr(got, what):
+                print(f"  {what}: {line}")
+        bad += bool(got.accused or got.wrong_cause or got.wrong_document or got.found < 0.98 * got.to_find)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

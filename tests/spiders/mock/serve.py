@@ -1,0 +1,220 @@
+# ruff: noqa: E501
+"""Serves the drawn province on loopback, one address a site, as it stands in a round."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.spiders.mock.pages import Answer, Answers, Row, article, frame, home, listing
+from tests.spiders.mock.plan import Organ, Report, Site
+
+PAGES = Path(__file__).parent.parent / "pages"
+_JUNK = (
+    "关于做好2023年政府信息公开工作年度报告编制工作的通知", "2023年法治政府建设年度报告", "一图读懂2023年政府信息公开工作年度报告",
+    "政府网站工作年度报表（2023年度）", "县水文站2023年政府信息公开工作年度报告", "2023年部门预算公开",
+)  # fmt: skip
+
+
+def column_path(site: Site, organ: Organ, generation: int) -> str:
+    """Where an organ's reports appear: its own column, or the one that gathers all."""
+    name = "nb/" if generation == 0 else "xxgknb2/"
+    return f"{organ.folder}{name}" if site.arrangement == "own" else f"/zfxxgk{generation or ''}/{name}"
+
+
+def article_url(site: Site, report: Report, generation: int) -> str:
+    day, n = report.day, report.number * 10 + generation
+    shapes = {
+        "vsb": f"/info/1308/{n}.htm",
+        "hanweb": f"/art/{day.year}/{day.month}/{day.day}/art_1_{n}.html",
+        "jpaas": f"/art/{day.year}/art_{n:032x}.html",
+        "ucap": f"/c100/{day:%Y%m}/{n:032x}.shtml",
+        "gkmlpt": f"/gkmlpt/content/3/{n // 1000}/post_{n}.html",
+        "plain": f"/OpennessAnnualReport/show/{n}",
+    }
+    return shapes.get(site.family, f"{report.organ.folder}{day:%Y%m}/t{day:%Y%m%d}_{n}.html")
+
+
+def build(site: Site, round_: int) -> Answers:
+    """Every page of a site in round 1 or 2."""
+    generation = 1 if site.redesigned and round_ == 2 else 0
+    answers: Answers = {"/robots.txt": Answer("User-agent: *\nDisallow: /admin/\n", "text/plain")}
+    rows: dict[str, list[Row]] = {}
+    for report in site.reports:
+        if report.year == 2023 and round_ == 1 and report.day.day > 20:
+            continue  # not out yet
+        url = article_url(site, report, generation)
+        answers |= article(site, report, url)
+        title = report.title + ("\u200b" if report.organ.variant == "row" and report.year == 2023 else "")
+        rows.setdefault(report.organ.id, []).append((str(report.day), url, title))
+    columns = _columns(site, rows, generation, answers)
+    for organ in site.organs:
+        own = organ if organ.folder != "/" else None
+        answers |= home(site, own, columns[organ.id])
+    if generation:
+        _leave_behind(site, answers)
+    return answers
+
+
+def _columns(site: Site, rows: dict[str, list[Row]], generation: int, answers: Answers) -> dict[str, str]:
+    """Builds the columns; each organ's path."""
+    paths = {organ.id: column_path(site, organ, generation) for organ in site.organs}
+    junk = [(f"2024-01-{n + 3:02d}", f"/junk/{n}.html", text) for n, text in enumerate(_JUNK)]
+    answers.update({url: Answer(frame(site, text, f"<h1>{text}</h1><p>{text}正文。</p>")) for _, url, text in junk})
+    if site.arrangement == "own":
+        for organ in site.organs:
+            own = sorted(rows.get(organ.id, []), reverse=True)
+            mine = [row for row in junk if site.stranger or "水文站" not in row[2]] if own else []
+            answers |= listing(site, paths[organ.id], "政府信息公开年报", [*mine[:1], *own, *mine[1:]])
+        return paths
+    every = sorted((row for group in rows.values() for row in group), reverse=True)
+    path = next(iter(paths.values()))
+    if site.arrangement == "gathered":
+        answers |= listing(site, path, "政府信息公开年报（集中发布）", [*every, *junk])
+    elif site.arrangement == "by-year":
+        years = sorted({int(day[:4]) - 1 for day, _, _ in every}, reverse=True)
+        links = "".join(f'<a href="{path}{year}/">{year}年</a> ' for year in years)
+        answers[path] = Answer(frame(site, "政府信息公开年报", f"<h2>政府信息公开年报</h2><div>{links}</div>"))
+        for year in years:
+            answers |= listing(
+                site, f"{path}{year}/", f"{year}年", [row for row in every if int(row[0][:4]) - 1 == year]
+            )
+    else:
+        links = "".join(f'<li><a href="{path}{organ.id}/">{organ.name}</a></li>' for organ in site.organs)
+        answers[path] = Answer(frame(site, "政府信息公开年报", f"<h2>政府信息公开年报</h2><ul>{links}</ul>"))
+        for organ in site.organs:
+            answers |= listing(
+                site,
+                f"{path}{organ.id}/",
+                f"{organ.name}政府信息公开年报",
+                sorted(rows.get(organ.id, []), reverse=True),
+            )
+    return paths
+
+
+def _leave_behind(site: Site, answers: Answers) -> None:
+    """What the addresses of before a redesign answer."""
+    for organ in site.organs:
+        old, new = column_path(site, organ, 0), column_path(site, organ, 1)
+        if site.moved == "301":
+            answers[old] = Answer("", status=301, location=new)
+        elif site.moved == "home":
+            answers[old] = Answer("", status=302, location="/")
+
+
+def outage_of(site: Site, round_: int, path: str) -> Answer | None:
+    """What stands in the way in this round; None when the site is up."""
+    kind = site.outage if round_ == 2 else None
+    if kind is None:
+        return None
+    if path == "/robots.txt":
+        return Answer(
+            "User-agent: *\nDisallow: /\n" if kind == "robots" else "User-agent: *\nDisallow:\n", "text/plain"
+        )
+    return {
+        "503": Answer("<h1>503 Service Unavailable</h1>", status=503),
+        "521": Answer(
+            "<script>document.cookie='__jsl_clearance_s=1|x';location.href=location.pathname</script>", status=521
+        ),
+        "412": Answer("<html><script>$_ts=window['$_ts'];$_ts.nsd=9;</script><body></body></html>", status=412),
+        "captcha": Answer(
+            "<title>安全验证</title><p>请完成验证后继续访问</p><input name=code><script>var a=1</script>"
+        ),
+        "tiny": Answer("\r\n"),
+        "firewall": Answer("<title>访问拦截</title><p>您的访问存在异常，请求被拦截。事件编号 7d81</p>"),
+        "maintenance": Answer("<title>公告</title><p>网站正在升级改造，暂停服务，敬请谅解。</p>"),
+        "timeout-page": Answer("<html><h1>504 Gateway Time-out</h1></html>", status=504),
+    }.get(kind)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: SiteServer
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(self.path)
+
+    def do_POST(self) -> None:
+        form = dict(parse_qsl(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()))
+        self._answer(f"{self.path} columnid={form.get('columnid', '')}")
+
+    def _answer(self, path: str) -> None:
+        site = self.server.site
+        self.server.asked.append(path)
+        found = outage_of(site, self.server.round, path)
+        if found is None and not (site.outage == "robots" and self.server.round == 2 and path != "/robots.txt"):
+            found = self.server.answers.get(path) or self.server.answers.get(urlsplit(path).path)
+        if found is None:
+            found = Answer(frame(site, "404", "<p>您访问的页面不存在或已删除</p>"), status=404)
+        body = found.body
+        if isinstance(body, str):
+            body = body.encode(
+                "utf-8" if "charset=utf-8" in found.kind or "json" in found.kind else site.encoding, "replace"
+            )
+        self.send_response(found.status)
+        header = f"; charset={site.charset}" if found.kind == "text/html" and site.charset else ""
+        self.send_header("Content-Type", found.kind + header)
+        if found.location:
+            self.send_header("Location", found.location)
+        if found.disposition:
+            self.send_header(
+                "Content-Disposition",
+                'attachment; filename="' + found.disposition.encode("gbk").decode("latin-1") + '"',
+            )
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+class SiteServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, site: Site, port: int, round_: int) -> None:
+        super().__init__((site.address, port), _Handler)
+        self.site, self.round, self.asked = site, round_, list[str]()
+        self.answers = build(site, round_)
+
+
+@contextmanager
+def serving(sites: list[Site], port: int, round_: int) -> Iterator[list[SiteServer]]:
+    """The province in one round; sites that refuse do not listen."""
+    servers = [SiteServer(site, port, round_) for site in sites if not (site.outage == "refuse" and round_ == 2)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    try:
+        yield servers
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def register(sites: list[Site], port: int) -> list[dict[str, str]]:
+    """The province's organs as `nianbao organs import` takes them."""
+    rows = []
+    for site in sites:
+        base = f"http://{site.address}:{port}"
+        for organ in site.organs:
+            names_column = organ.register in ("column", "both")
+            rows.append(
+                {
+                    "id": organ.id,
+                    "name": organ.name,
+                    "aliases": ";".join(organ.aliases),
+                    "level": organ.level,
+                    "kind": organ.kind,
+                    "region": "990000",
+                    "parent": organ.parent,
+                    "home_url": base + organ.folder if organ.register != "column" else "",
+                    "column_url": base + column_path(site, organ, 0) if names_column else "",
+                }
+            )
+    return rows
