@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +27,8 @@ from spiders.candidates import is_of_series
 from storage import queries
 from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri
+
+_TAKEN_UP = timedelta(hours=6)
 
 Progress = Callable[[int, int, str], None]
 """Told (done, of how many, what)."""
@@ -55,9 +57,8 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     owing = [obligation.organ for obligation in obligations(organs, series, year)]
     without = tuple(organ.name for organ in owing if not (organ.column_url or organ.home_url))
     columns = list(_columns(place, owing, series, year))
-    if place.as_of:  # a round of the same moment, taken up again
-        done = queries.visited(place.db, year, place.as_of, place.as_of)
-        columns = [column for column in columns if target_uri(column.url) not in done]
+    done = queries.visited(place.db, year, _begun(place, series, year), place.clock())
+    columns = [column for column in columns if target_uri(column.url) not in done]
     left = seconds_left(place.config.hours, system_clock())
     if not columns or left == 0:
         return Crawled(not_visited=tuple(column.url for column in columns), without_column=without)
@@ -66,9 +67,31 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     troubles = tuple(f"{v['column']}: {v['outcome']}, {v['detail']}" for v in visited if v["outcome"] != "complete")
     reached = {v["column"] for v in visited}
     missed = tuple(column.url for column in columns if column.url not in reached)
+    if not missed:
+        _unfinished(place, series, year).unlink(missing_ok=True)
     return Crawled(
         Counter(v["outcome"] for v in visited), troubles, missed, without, _logs(place) / f"{basis.prefix}.log"
     )
+
+
+def _begun(place: Workplace, series: str, year: int) -> datetime:
+    """When this crawl began: one that was cut short, by a kill for instance, is taken up again for some hours."""
+    if place.as_of:
+        return place.as_of
+    note, now = _unfinished(place, series, year), place.clock()
+    try:
+        begun = datetime.fromisoformat(note.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        begun = None
+    if begun and timedelta(0) <= now - begun < _TAKEN_UP:
+        return begun
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(now.isoformat(), encoding="ascii")
+    return now
+
+
+def _unfinished(place: Workplace, series: str, year: int) -> Path:
+    return _logs(place) / f"{series}-{year}.unfinished"
 
 
 def _visit_all(place: Workplace, columns: list[Column], basis: Job, progress: Progress) -> list[dict[str, str]]:

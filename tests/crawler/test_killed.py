@@ -107,10 +107,10 @@ def started(home: Path, *words: str) -> subprocess.Popen[bytes]:
     )
 
 
-def crawl(home: Path, portal: Portal, day: str, kill: str | None = None, after: int = 0) -> None:
+def crawl(home: Path, portal: Portal, day: str | None, kill: str | None = None, after: int = 0) -> None:
     """One `nianbao crawl`, whose `kill` ("parent" or "child") dies when the portal has been asked `after` times."""
     start = len(portal.log)
-    process = started(home, "crawl", "--year", "2023", "--as-of", day)
+    process = started(home, "crawl", "--year", "2023", *(["--as-of", day] if day else []))
     crawls: list[psutil.Process] = []
 
     def at(number: int) -> None:
@@ -138,16 +138,20 @@ def check(home: Path) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize("kill", ["child", "parent"])
-def test_a_killed_crawl_made_again_loses_nothing_and_repeats_little(tmp_path: Path, kill: str) -> None:
+@pytest.mark.parametrize(
+    ("kill", "day", "next_day"), [("child", FIRST, SECOND), ("parent", FIRST, SECOND), ("parent", None, None)]
+)
+def test_a_killed_crawl_made_again_loses_nothing_and_repeats_little(
+    tmp_path: Path, kill: str, day: str | None, next_day: str | None
+) -> None:
     with serving() as portal:
         registered(tmp_path, portal)
-        crawl(tmp_path, portal, FIRST, kill, after=ORGANS + 8)
-        crawl(tmp_path, portal, FIRST)
+        crawl(tmp_path, portal, day, kill, after=ORGANS + 8)
+        crawl(tmp_path, portal, day)
         made = visits(tmp_path)
         asked = Counter(path for path, _ in portal.log)
         before = len(portal.log)
-        crawl(tmp_path, portal, SECOND)
+        crawl(tmp_path, portal, next_day)
         again = portal.log[before:]
     assert Counter(visit.column_url for visit in made) == {f"{portal.url}/nb-{n}": 1 for n in range(ORGANS)}
     assert {visit.outcome for visit in made} == {Outcome.COMPLETE}
