@@ -20,7 +20,7 @@ from reports import dump, read_report
 from reports.kinds import detect
 from reports.model import Unreadable
 
-SECONDS = 120.0  # for one file
+SECONDS = 300.0  # for one file; a scanned page takes some seconds
 MEMORY = 3 << 30  # bytes of address space; OCR needs the most
 LARGEST = 100 << 20  # bytes of one file
 ANSWER = 64 << 20  # bytes of one answer; the longest real report makes 300 KB

@@ -10,6 +10,7 @@ from reports.document import Document
 from reports.model import Unreadable
 from reports.sources.docx import read_docx
 from reports.sources.html import read_html
+from reports.sources.ocr import read_picture
 from reports.sources.pdf import read_pdf
 from reports.sources.text import read_text
 from reports.sources.xls import read_xls
@@ -67,6 +68,7 @@ _READERS: dict[Kind, Callable[[bytes], Document]] = {
     "xlsx": read_xlsx,
     "xls": read_xls,
     "text": read_text,
+    "image": read_picture,
 }
 _ELSEWHERE: dict[Kind, str] = {
     "doc": "DOC and WPS are read by way of LibreOffice, which is not here",

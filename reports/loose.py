@@ -90,7 +90,7 @@ def _rows(block: Paragraph) -> list[Row]:
 
 
 def _pieces(cell: str) -> list[str]:
-    words = cell.split()
+    words = re.sub(r"^(\d{1,2})\s*([.．、])\s*", r"\1\2", cell).split()  # 1 . 属于… is a label with its number
     first = next((at for at, word in enumerate(words) if is_value(word)), len(words))
     figures = sum(is_value(word) for word in words[first:])
     if figures and figures * 2 > len(words) - first and not _is_label(squeeze(cell)):

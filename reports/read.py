@@ -62,6 +62,8 @@ def read(document: Document, source: str) -> Reading:
 def judge(reading: Reading) -> Report:
     """All checks, and the report that they belong to."""
     findings = with_causes(reading, [finding for check in CHECKS for finding in check(reading)])
+    if reading.document.fidelity == "ocr":  # what a machine made out in a picture proves nothing
+        findings = tuple(f if f.severity == "info" else replace(f, severity="doubtful") for f in findings)
     prose = reading.prose
     text = main_text(reading)
     report = Report(
