@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -220,3 +221,24 @@ def test_a_candidate_whose_attachment_is_gone_says_so(job: Job) -> None:
     [candidate] = seen.candidates
     assert seen.outcome is Outcome.COMPLETE
     assert candidate.failure and "gone.pdf" in candidate.failure and len(candidate.captures) == 2
+
+
+class _Bomb(_Handler):
+    """A few kilobytes that unpack to very much."""
+
+    def do_GET(self) -> None:
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        body = b"".join(packer.compress(b"\0" * 2**20) for _ in range(200)) + packer.flush()
+        self.send_response(200 if self.path != "/robots.txt" else 404)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_a_page_that_unpacks_without_end_is_no_page_and_ends_nothing(job: Job) -> None:
+    with serving("127.0.0.2", {}) as portal:
+        portal.RequestHandlerClass = _Bomb
+        seen = visit(replace(job, columns=(Column(portal.url + "/nb/", ("a",)),)))
+    assert seen.outcome is Outcome.UNREACHABLE and seen.captures
