@@ -29,6 +29,9 @@ from storage.http import parse_head
 from storage.records import Exchange
 
 _Key = tuple[str, str, int, str]  # scheme, host, port, address
+# Exchanges at once, over all hosts. With 400 under way a busy machine came to its answers after more than ten seconds,
+# and took its own slowness for the hosts'.
+_AT_ONCE = 64
 _IDLE = 64  # kept-alive connections at most, over all hosts
 
 
@@ -77,6 +80,7 @@ class WireClient:
     resolver: Resolver
     limits: Limits = field(default_factory=Limits)
     _idle: OrderedDict[_Connection, None] = field(default_factory=OrderedDict)
+    _under_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def fetch(self, method: str, url: str, headers: Sequence[Header] = (), body: bytes = b"") -> Answer:
         """One request, one answer; redirects are the caller's business.
@@ -91,7 +95,7 @@ class WireClient:
         request = request_bytes(method, parts.path or "/", parts.query, parts.netloc, headers, body)
         *others, last = await self.resolver.addresses(parts.hostname, port)
         for address in (*others, last):
-            async with self.gate.turn(parts.hostname, str(address)):
+            async with self.gate.turn(parts.hostname, str(address)), self._under_way:
                 try:
                     connection = await self._connect((parts.scheme, parts.hostname, port, str(address)))
                 except (DownloadFailedError, DownloadTimeoutError, DownloadConnectionRefusedError):

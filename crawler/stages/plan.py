@@ -13,7 +13,7 @@ from spiders.annual_report import Column
 
 WAVE = 4000  # columns that one process visits at most before another takes its place
 FEW = 40  # hosts that one process has time for beside waiting
-MOST_AT_ONCE = 400  # columns that one process looks through at once
+MOST_AT_ONCE = 200  # columns that one process looks through at once
 
 
 def waves(columns: Sequence[Column], processes: int, wave: int = WAVE) -> list[list[tuple[Column, ...]]]:

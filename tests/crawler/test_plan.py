@@ -43,7 +43,7 @@ def test_a_wave_goes_round_the_hosts() -> None:
 
 
 def test_as_many_columns_are_under_way_as_there_are_hosts_to_wait_for() -> None:
-    assert [at_once(columns(hosts, 2)) for hosts in (1, 50, 1000)] == [16, 100, 400]
+    assert [at_once(columns(hosts, 2)) for hosts in (1, 50, 1000)] == [16, 100, 200]
 
 
 def test_an_address_that_is_none_has_a_place_too() -> None:
