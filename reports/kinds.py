@@ -11,6 +11,7 @@ from reports.model import Unreadable
 from reports.sources.docx import read_docx
 from reports.sources.html import read_html
 from reports.sources.ocr import read_picture
+from reports.sources.ofd import read_ofd
 from reports.sources.pdf import read_pdf
 from reports.sources.text import read_text
 from reports.sources.xls import read_xls
@@ -67,6 +68,7 @@ _READERS: dict[Kind, Callable[[bytes], Document]] = {
     "docx": read_docx,
     "xlsx": read_xlsx,
     "xls": read_xls,
+    "ofd": read_ofd,
     "text": read_text,
     "image": read_picture,
 }
