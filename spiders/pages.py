@@ -52,6 +52,8 @@ class Marks:
     few_links: int
     short_text: int
     faint: float
+    bare_text: int
+    bare_links: int
     tiny_body: int
     statuses: Any  # status → Outcome
     marks: tuple[Mark, ...]
@@ -116,6 +118,8 @@ def _by_marks(response: TextResponse, marks: Marks) -> Verdict | None:
         return Verdict(Outcome.MOVED, f"a stub that leads to {stub[:200]}")
     title, text = tree.css_first("title"), visible_text(tree)
     seen = {"title": title.text(strip=True) if title else "", "html": html, "text": text}
+    bare = len(text) <= marks.bare_text and len(tree.css("a[href]")) <= marks.bare_links
+    seen["bare"] = f"{seen['title']} {text}" if bare and judge_column(html).outcome is not Outcome.COMPLETE else ""
     scores: dict[Outcome, float] = {}
     details: dict[Outcome, str] = {}
     for mark in marks.marks:
