@@ -87,8 +87,8 @@ def _marks() -> _Marks:
     )
 
 
-# /2024/03/, /2024-03-08, /202403: the last part of a path and nothing else
-_DATE = re.compile(r"/(?:19|20)\d\d[-/]?(?:0?[1-9]|1[0-2])(?:[-/]?(?:[0-2]?\d|3[01]))?/?$")
+# /2024/03/, /2024/3/8, /2024-03-08: the last part of a path and nothing else. Not /202403: ids of pages look like that.
+_DATE = re.compile(r"/(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])(?:\1(?:[0-2]?\d|3[01]))?/?$")
 
 
 class Traps:

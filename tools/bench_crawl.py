@@ -28,7 +28,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 KINDS = ("stock", "plain", "kept")
-SAMPLE = 2500  # pages
+SAMPLE = 1000  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,12 @@ def crawl(kind: str, base: str, count: int, folder: str) -> dict[str, float]:
     process.crawl(crawler, base=base, first=0, count=count)
     process.start()
     spider = crawler.spider
-    assert isinstance(spider, Pages) and spider.seen == count, f"{kind}: pages are missing"
+    assert isinstance(spider, Pages)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if spider.memory:
         print("MB every", SAMPLE, "pages:", *spider.memory, file=sys.stderr)
+    if spider.seen != count:
+        sys.exit(f"{kind}: {count - spider.seen} pages are missing: {crawler.stats and crawler.stats.get_stats()}")
     seconds, cpu = spider.ended.seconds - spider.began.seconds, spider.ended.cpu - spider.began.cpu
     return {"pages": count, "seconds": seconds, "cpu": cpu, "megabytes": memory}
 

@@ -31,6 +31,7 @@ def passed(urls: Iterable[str]) -> int:
     [
         [f"{SITE}/art/2024/1/{day}/art_123_{day}.html" for day in range(1, 32)],
         [f"{SITE}/zwgk/202403/t20240308_{number}.html" for number in range(500)],
+        [f"{SITE}/show/{number}" for number in (*range(19_000, 21_000), *range(200_000, 202_000))],
         [f"{SITE}/list_{page}.shtml" for page in range(300)],
         [f"{SITE}/list.jsp?page={page}&size=15" for page in range(300)],
         [f"{SITE}/artview.html?nbYear={year}&orgCode={organ}" for year in range(2015, 2025) for organ in range(40)],
