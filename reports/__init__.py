@@ -2,6 +2,7 @@
 
 from reports.checks.rollup import check_rollup
 from reports.checks.years import check_years
+from reports.compare import Difference, differences
 from reports.contract import dump, load, to_json
 from reports.model import Cause, Cell, Finding, Place, Report, Section, Severity, Unreadable
 from reports.read import read_report
@@ -9,6 +10,7 @@ from reports.read import read_report
 __all__ = [
     "Cause",
     "Cell",
+    "Difference",
     "Finding",
     "Place",
     "Report",
@@ -17,6 +19,7 @@ __all__ = [
     "Unreadable",
     "check_rollup",
     "check_years",
+    "differences",
     "dump",
     "load",
     "read_report",

@@ -53,9 +53,20 @@ class Filler:
             for spec in self.form.sums
             if spec.table == "requests" and spec.every == "row"
         ]
+        if table.width is not None:
+            self._by_header(table)
+            return
         for row, read in table.rows.items():
             self._row(read, [f"requests.{row}.{key}" for key in keys], table.columns, rules)
         self._settle()
+
+    def _by_header(self, table: TableRead) -> None:
+        """A table with a column too few or too many: the columns that the header names are read, the others not."""
+        columns = table.header.columns_of(table.spec) if table.header else {}
+        for row, read in table.rows.items():
+            at = {cell.column: cell for cell in read.unit.row.cells if not cell.inherited}
+            names = [f"requests.{row}.{key}" for key in columns]
+            self._put(names, [at.get(column) for column in columns.values()])
 
     def challenges(self, table: TableRead) -> None:
         read = table.rows.get("*")

@@ -73,3 +73,8 @@ def _ratio(one: str, other: str) -> float:
 @cache
 def book(form: str, table: str) -> LabelBook:
     return LabelBook(load_form(form).tables[table])
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether one of two keys may be a misspelling of the other."""
+    return _ratio(one, other) >= _MIN_FUZZY

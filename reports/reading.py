@@ -8,6 +8,7 @@ from typing import Literal
 
 from reports.document import Document, RawCell
 from reports.form import Form, TableSpec
+from reports.headers import Header
 from reports.model import Cell, Place, Section
 from reports.numbers import Said
 from reports.rows import Alignment, Unit
@@ -36,7 +37,8 @@ class TableRead:
     rows: dict[str, RowRead] = field(default_factory=dict)
     alignment: Alignment | None = None
     columns: tuple[int, ...] | None = None
-    width: int | None = None  # the number of values that most rows have, when it is not the form's
+    width: int | None = None  # the number of values that nearly all rows have, when it is not the form's
+    header: Header | None = None
 
     @property
     def found(self) -> bool:

@@ -57,14 +57,23 @@ def units_of(tables: Sequence[tuple[int, Table]]) -> list[Unit]:
 
 def _split(row: Row, block: int, index: int, aligned: bool) -> Unit:
     """Label cells are those before the first figure; blanks between the two count as values."""
-    first = next(
-        (at for at, cell in enumerate(row.cells) if is_value(cell.text) and not cell.inherited), len(row.cells)
-    )
+    start = _behind_serial_number(row.cells)
+    figures = (at for at, cell in enumerate(row.cells) if at >= start and is_value(cell.text) and not cell.inherited)
+    first = next(figures, len(row.cells))
     edge = next((at + 1 for at in range(first - 1, -1, -1) if row.cells[at].text.strip()), 0)
-    label = tuple(cell for cell in row.cells[:edge] if cell.text.strip())
+    label = tuple(cell for cell in row.cells[start:edge] if cell.text.strip())
     values = tuple(cell for cell in row.cells[edge:] if not (cell.inherited and not cell.text.strip()))
     keys = _distinct(label)
     return Unit(row, block, index, label, values, keys[-1] if keys else "", "".join(keys), aligned=aligned)
+
+
+def _behind_serial_number(cells: Sequence[RawCell]) -> int:
+    """Where the row begins: some organs number the rows in a column of their own, before the label."""
+    filled = [at for at, cell in enumerate(cells) if cell.text.strip()]
+    if len(filled) < 2 or not cells[filled[0]].text.strip().isdigit():
+        return 0
+    word = key(cells[filled[1]].text)
+    return filled[1] if len(word) > 1 and not word.isascii() and not is_value(cells[filled[1]].text) else 0
 
 
 def _distinct(cells: Sequence[RawCell]) -> list[str]:

@@ -8,6 +8,7 @@ from reports.document import Document, Table
 from reports.fill import Filler
 from reports.fold import key
 from reports.form import FORMS, Form, TableSpec, load_form
+from reports.headers import header_of, usual_width
 from reports.labels import EXACT, book
 from reports.reading import Heading, RowRead, TableRead
 from reports.rows import Unit, align, score, units_of, value_columns
@@ -44,7 +45,7 @@ def read_tables(
     filler = Filler(form, document.lossless)
     region = _requests_region(units, form, form.form)
     if region:
-        _read_aligned("requests", tables["requests"], region, form)
+        _read_aligned("requests", tables["requests"], region, form, units)
     taken = {unit.index for unit in region}
     last = max(taken, default=-1)
     own = next((heading.block for heading in headings if heading.key == "challenges"), None)
@@ -56,22 +57,27 @@ def read_tables(
     rest = [unit for unit in units if unit.index not in taken]
     proactive = _proactive_region(rest, form, min((u.index for u in region), default=len(units)))
     if proactive:
-        _read_aligned("proactive_disclosure", tables["proactive_disclosure"], proactive, form)
+        _read_aligned("proactive_disclosure", tables["proactive_disclosure"], proactive, form, units)
     filler.proactive(tables["proactive_disclosure"])
     filler.requests(tables["requests"])
     filler.challenges(tables["challenges"])
     return tables, filler
 
 
-def _read_aligned(name: str, table: TableRead, units: list[Unit], form: Form) -> None:
+def _read_aligned(name: str, table: TableRead, units: list[Unit], form: Form, everything: Sequence[Unit]) -> None:
     labels = book(form.form, name)
     score(units, labels)
     width = min(len(table.spec.keys(row)) for row in table.spec.rows)
     table.alignment = align(units, labels, width)
     for index, unit in sorted(table.alignment.matched.items()):
         spec = table.spec.rows[index]
-        table.rows[spec.key] = RowRead(spec.key, unit)
-    if name == "requests":
+        table.rows[spec.key] = RowRead(spec.key, unit, weak=unit.scores.get(index, 0.0) < 0.5)
+    if name == "requests" and table.rows:
+        found = [read.unit for read in table.rows.values()]
+        if all(unit.aligned for unit in found):
+            table.header = header_of(everything, min(found, key=lambda unit: unit.index))
+        usual = usual_width(found)
+        table.width = usual if usual and usual != width and abs(usual - width) <= 3 else None
         table.columns = value_columns([read.unit for read in table.rows.values()], width)
 
 

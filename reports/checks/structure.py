@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reports.checks.tell import blame, short, tell
 from reports.document import Picture
 from reports.fold import key
-from reports.labels import EXACT, book
+from reports.labels import EXACT, alike, book
 from reports.model import Finding, Severity
 from reports.reading import Reading, RowRead, TableRead
 from reports.rows import Unit
@@ -44,6 +44,12 @@ def _rows(reading: Reading, name: str, table: TableRead) -> Iterator[Finding]:
         en = f"{len(absent)} rows of the table {name} cannot be lined up with the form."
         yield tell("table.malformed", blame(reading), zh, en)
         return
+    if table.width is not None:
+        zh = f"「{table.spec.label}」表各行有{table.width}列数据，格式规定{len(table.spec.columns)}列。"
+        en = f"rows of {name} have {table.width} figures, the form has {len(table.spec.columns)} columns."
+        actual = table.width
+        yield tell("table.malformed", blame(reading), zh, en, expected=len(table.spec.columns), actual=actual)
+    yield from _columns(reading, name, table)
     for spec in absent:
         cells = tuple(f"{name}.{spec.key}.{column}" for column in table.spec.keys(spec))
         zh = f"缺少「{(spec.group + ' ' + spec.label).strip()}」一行。"
@@ -56,6 +62,22 @@ def _rows(reading: Reading, name: str, table: TableRead) -> Iterator[Finding]:
     for read in table.rows.values():
         yield from _shifted(reading, name, table, read)
         yield from _label(reading, name, table, read)
+
+
+def _columns(reading: Reading, name: str, table: TableRead) -> Iterator[Finding]:
+    """A column whose header is close to the form's words, but not the same. Silent where the header cannot be seen."""
+    if table.header is None or table.columns is None or not reading.document.lossless:
+        return
+    for spec, column in zip(table.spec.columns, table.columns, strict=True):
+        cell = table.header.cells.get(column)
+        if cell is None or key(cell.text) == key(spec.label) or not alike(key(cell.text), key(spec.label)):
+            continue
+        cells = tuple(f"{name}.{row}.{spec.key}" for row in table.rows)
+        yield tell(
+            "label.changed", "warning", f"列名称「{short(cell.text)}」与格式规定的「{spec.label}」不一致。",
+            f"the column {name}.*.{spec.key} is headed {short(cell.text)!r}.",
+            cells=cells, expected=spec.label, actual=short(cell.text), place=cell.place,
+        )  # fmt: skip
 
 
 def _added(reading: Reading, name: str, unit: Unit) -> Finding:

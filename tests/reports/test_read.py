@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports import Report, Unreadable, dump, load, read_report, to_json
+from reports import Report, Unreadable, differences, dump, load, read_report, to_json
 from reports.form import load_form
 from tools.corpus.layout import blocks
 from tools.corpus.make import FORMATS, make
@@ -165,3 +165,41 @@ def test_a_heading_numbered_by_the_list_has_its_number() -> None:
     spec = sound()
     spec.headings = [(key, text[2:]) for key, text in spec.headings]
     assert {code for code, _ in codes(read_report(page(spec), source="x"))} == {"section.heading"}
+
+
+def without_column(spec: Spec, column: int) -> bytes:
+    parts = list(blocks(spec))
+    grid = next(block.grid for block in parts if block.grid and block.grid.width == 10)
+    grid.cells = [c for c in grid.cells if c.column != column or c.columns > 1]
+    for cell in grid.cells:
+        if cell.column > column:
+            cell.column -= 1
+        elif cell.column + cell.columns > column:
+            cell.columns -= 1
+    return write_html(Random(1), parts, spec.title, "plain", "utf-8", honest=True)
+
+
+def test_a_table_without_one_of_its_columns_is_told_once_and_the_others_are_read() -> None:
+    spec = sound(7)
+    report = read_report(without_column(spec, 5), source="x")  # 科研机构
+    assert codes(report) == [("table.malformed", "error")]
+    read = {name for name, cell in report.cells.items() if name.startswith("requests.") and cell.value is not None}
+    assert len(read) == 25 * 6
+    assert all(report.cells[name].value == spec.truth()[name] for name in read)
+
+
+def test_a_misspelt_column_is_told() -> None:
+    html = page(sound()).replace("商业企业".encode(), "商业企页".encode())
+    report = read_report(html, source="x")
+    assert codes(report) == [("label.changed", "warning")]
+    assert report.findings[0].expected == "商业企业"
+
+
+def test_two_readings_of_one_report_are_compared_cell_by_cell() -> None:
+    spec = sound(8)
+    one = read_report(page(spec), source="page")
+    assert differences(one, read_report(write_rows(Random(1), blocks(spec)), source="text")) == ()
+    slot = spec.tables["requests"].rows[0].slots[0]
+    slot.text = "987"
+    [found] = differences(one, read_report(page(spec), source="other"))
+    assert (found.name, found.other.value) == (slot.name, 987)
