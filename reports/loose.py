@@ -15,6 +15,7 @@ from reports.model import Place
 from reports.numbers import is_value
 from reports.prose import find_headings
 
+_APART = re.compile(r"(?<!\S)(\d{1,2})\s*([.．、])\s*(?=[\u4e00-\u9fff])")  # 1 . 属于… is a label with its number
 _TAIL = re.compile(r"^(?P<label>.*?[^\d\s.,/\-—])[\s|]*(?P<figures>[\d/\-—][\d\s.,/\-—|]*)$", re.DOTALL)
 
 
@@ -90,7 +91,7 @@ def _rows(block: Paragraph) -> list[Row]:
 
 
 def _pieces(cell: str) -> list[str]:
-    words = re.sub(r"^(\d{1,2})\s*([.．、])\s*", r"\1\2", cell).split()  # 1 . 属于… is a label with its number
+    words = _APART.sub(r"\1\2", cell).split()
     first = next((at for at, word in enumerate(words) if is_value(word)), len(words))
     figures = sum(is_value(word) for word in words[first:])
     if figures and figures * 2 > len(words) - first and not _is_label(squeeze(cell)):
