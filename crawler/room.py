@@ -144,7 +144,8 @@ class EngineRoom:
         self._note(host, answer)
         refers_to = known if answer.status in (200, 304) else None  # the writer looks at the payload
         capture = await self._on_thread(self._writer.exchange, answer.exchange, refers_to)
-        if method == "GET" and capture.kind == "response" and answer.status == 200:
+        whole = answer.exchange.truncated is None  # a later 304 must never give back half a list
+        if method == "GET" and capture.kind == "response" and answer.status == 200 and whole:
             self._remember(url, capture)
         if known is None or answer.status != 304:
             return answer, capture, None

@@ -393,3 +393,30 @@ def test_a_page_whose_capture_cannot_be_read_any_more_is_asked_for_whole(tmp_pat
             return answer.status, answer.entity, payload
 
     assert run(work()) == (200, b"old", None)
+
+
+def test_half_a_page_is_never_what_an_unchanged_page_stands_for(tmp_path: Path) -> None:
+    """A list cut short, then asked for again: were the half remembered, a 304 would give it back as the whole list."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        request = await reader.readuntil(b"\r\n\r\n")
+        if b"robots.txt" in request:
+            writer.write(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        else:
+            asked.append(request)
+            writer.write(b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 100\r\n\r\n<li>half')
+        await writer.drain()
+        writer.close()
+
+    async def work() -> None:
+        server = await asyncio.start_server(answer, HOST, 0)
+        port = server.sockets[0].getsockname()[1]
+        async with room_for(tmp_path, HOST) as room:
+            for _ in range(2):
+                got, _capture, payload = await room.fetch("GET", f"http://{HOST}:{port}/nb/")
+                assert got.exchange.truncated and payload is None
+        server.close()
+
+    run(work())
+    assert len(asked) == 2 and not any(b"If-None-Match" in request for request in asked)
