@@ -80,14 +80,14 @@ def facts(
         ground = (owed.rule.ground_zh if language == "zh" else owed.rule.ground_en) if owed else ""
         held = runs(seen.get(told.organ, ()))
         version = held[-1] if held else None
-        found.append(Fact(organ, told, ground, version, _report(db, version)))
+        found.append(Fact(organ, told, ground, version, _report(db, version, as_of)))
     return sorted(found, key=lambda fact: (fact.organ.region, fact.organ.id))
 
 
-def _report(db: Database, version: Version | None) -> Report | None:
-    reading = queries.reading(db, version.reading) if version else None
+def _report(db: Database, version: Version | None, at: datetime) -> Report | None:
+    stored = queries.report_of(db, version, at) if version else None
     try:
-        return reports.load(reading.report) if reading and reading.report else None
+        return reports.load(stored) if stored else None
     except (KeyError, ValueError):  # written by another version of the reader: it will be read again
         return None
 

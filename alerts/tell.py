@@ -120,8 +120,8 @@ def _findings(db: Database, event: Event, now: datetime) -> tuple[Finding, ...]:
     if kind is None or not (kind.severity == "by_findings" or kind.audience == "operators"):
         return ()
     version = queries.version_at(db, event.organ, event.series, event.year, now)
-    reading = queries.reading(db, version.reading) if version else None
-    return reports.load(reading.report).findings if reading and reading.report else ()
+    report = queries.report_of(db, version, now) if version else None
+    return reports.load(report).findings if report else ()
 
 
 def _visits(db: Database, event: Event, now: datetime) -> tuple[Visit, ...]:

@@ -2,7 +2,7 @@
 
 from reports.checks.rollup import check_rollup
 from reports.checks.years import check_years
-from reports.compare import Difference, differences
+from reports.compare import Difference, differences, weigh
 from reports.contract import dump, load, to_json
 from reports.model import Cause, Cell, Finding, Place, Report, Section, Severity, Unreadable
 from reports.read import read_report
@@ -24,4 +24,5 @@ __all__ = [
     "load",
     "read_report",
     "to_json",
+    "weigh",
 ]

@@ -11,6 +11,7 @@ from storage.assessments import (
     judged_moments,
     put_assessments,
 )
+from storage.beside import beside, report_of
 from storage.index import (
     capture,
     captures,
@@ -64,6 +65,7 @@ __all__ = [
     "assessment_history",
     "assessments",
     "assessments_before",
+    "beside",
     "capture",
     "captures",
     "captures_by_id",
@@ -93,6 +95,7 @@ __all__ = [
     "reading_key",
     "reindex",
     "renderings",
+    "report_of",
     "revive",
     "round_finished",
     "round_started",

@@ -40,7 +40,7 @@ def report_page(
     organ = organ_or_gone(here.db, organ_id)
     owed = due(organ, series, year)
     reading = queries.reading(here.db, chosen.reading) if chosen else None
-    report = load(reading.report) if reading else None
+    report = load(queries.report_of(here.db, chosen, at or here.clock())) if chosen else None
     spoken = language(request)
     return page(
         request,
@@ -130,8 +130,7 @@ def _dates(db: Database, organ_id: str, series: str, year: int, version: Version
 
 
 def _report(db: Database, version: Version) -> Report | None:
-    reading = queries.reading(db, version.reading)
-    return load(reading.report) if reading else None
+    return load(queries.report_of(db, version))
 
 
 def _days_after(due_day: date, version: Version) -> int:

@@ -153,9 +153,9 @@ def find_organ(place: Workplace, text: str) -> Organ:
 
 
 def report_of(place: Workplace, version: Version) -> Report | None:
-    """What was read of a version; None when it was not kept."""
-    reading = queries.reading(place.db, version.reading)
-    return load(reading.report) if reading and reading.report else None
+    """What was read of a version, and found when it was compared; None when it was not kept."""
+    stored = queries.report_of(place.db, version, place.clock())
+    return load(stored) if stored else None
 
 
 def _row(place: Workplace, version: Version) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compliance import REFUSED
 from crawler.reading import Result
 from portals.titles import series_of
-from reports import Report, dump, load
+from reports import Report, dump, load, weigh
 from reports.version import VERSION
 from spiders.candidates import SURE
 from storage.records import Observation, Reading, Unread
@@ -24,7 +24,7 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     """One reading of a candidate's page and attachments: of the document that is the report, if one is.
 
     Of several the first with full tables counts (the page before its attachments), so that the same one counts at
-    every visit, and versions compare like with like.
+    every visit, and versions compare like with like. The others are held against it.
     """
     reports = [load(result.report) for result in results if result.report]
     reports = [report for report in reports if _is_report(report)]
@@ -34,7 +34,8 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
             return _reading(unread, UNCONFIRMED, "none of its documents holds the form's tables")
         return _reading(unread, fault.state, fault.detail)
     fullest = max(_filled(report) for report in reports)
-    main = next(report for report in reports if _filled(report) >= _FULL * fullest)
+    full = [report for report in reports if _filled(report) >= _FULL * fullest]
+    main = weigh(full[0], full[1:])
     candidate = unread.candidate
     kind = series_of(main.title or candidate.title)
     if kind is not None and kind != candidate.series:

@@ -115,10 +115,8 @@ def _named(assessment: Assessment, visit: Visit) -> bool:
 
 def _findings(place: Workplace, assessment: Assessment) -> tuple[Finding, ...]:
     versions = queries.versions(place.db, assessment.organ, assessment.series, assessment.year, assessment.at)
-    reading = queries.reading(place.db, versions[-1].reading) if versions else None
-    if reading is None or reading.report is None:
-        return ()
-    return tuple(finding for finding in load(reading.report).findings if finding.severity == "error")
+    report = queries.report_of(place.db, versions[-1], assessment.at) if versions else None
+    return tuple(item for item in load(report).findings if item.severity == "error") if report else ()
 
 
 def _screenshots(place: Workplace, captures: Sequence[Capture]) -> list[dict[str, Any]]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from compliance import REFUSED
 from crawler.reading import File, Reader, Result
+from crawler.stages.compare import compare
 from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from crawler.workplace import Workplace
 from reports.version import VERSION
 from storage import queries
 from storage.errors import ArchiveError
-from storage.records import Capture, Reading, Unread
+from storage.records import Capture, Observation, Reading, Unread
 
 Progress = Callable[[int, int, str], None]
 
@@ -31,6 +32,7 @@ def read(place: Workplace, progress: Progress) -> Readings:
     todo = queries.unread_candidates(place.db, VERSION, until=place.clock())
     states: Counter[str] = Counter()
     troubles: list[str] = []
+    confirmed: list[Observation] = []
     with Reader() as reader:
         for done, unread in enumerate(todo):
             progress(done, len(todo), unread.candidate.title)
@@ -38,10 +40,13 @@ def read(place: Workplace, progress: Progress) -> Readings:
             if known is None or known.state == UNCONFIRMED:  # of this document as another candidate, less sure than now
                 known = _read_and_keep(place, reader, unread)
             reading = known
-            queries.settle(place.db, unread, VERSION, observation_of(unread, reading))
+            seen = observation_of(unread, reading)
+            queries.settle(place.db, unread, VERSION, seen)
+            confirmed += [seen] if seen else []
             states[reading.state] += 1
             if reading.state not in ("read", REFUSED):
                 troubles.append(f"{unread.candidate.title} ({unread.candidate.url}): {reading.detail}")
+    compare(place, confirmed)
     progress(len(todo), len(todo), "")
     return Readings(states, tuple(troubles))
 

@@ -12,10 +12,10 @@ from reports.model import Finding, Report
 def check_rollup(parent: Report, parts: Sequence[Report], *, complete: bool) -> tuple[Finding, ...]:
     """Findings about `parent`. `complete`: every part is there, the parent's own report among them.
 
-    Silent when a part is of another year or form, or when the parent is known to speak for itself only. A parent that
-    is smaller than one of its parts is wrong in any case; that it differs from the sum, only when parts are complete.
+    Silent when a part is of another year or form, or when the parent is not known to speak for all. A parent that is
+    smaller than one of its parts is wrong in any case; that it differs from the sum, only when parts are complete.
     """
-    if not parts or parent.form is None or parent.extra.get("scope") == "own":
+    if not parts or parent.form is None or parent.extra.get("scope") != "consolidated":
         return ()
     if any(part.year != parent.year or part.form != parent.form for part in parts):
         return ()

@@ -17,11 +17,15 @@ _LEAST_FIGURES = 10  # cells that are not 0: two reports without any business ar
 
 
 def check_years(previous: Report, current: Report) -> tuple[Finding, ...]:
-    """Findings about `current`. Empty unless `previous` is of the year before, in the same form and scope."""
+    """Findings about `current`. Empty unless `previous` is of the year before.
+
+    Figures are compared only between reports that are known to speak for the same: 本机关, or the whole region.
+    """
     if previous.year is None or current.year != previous.year + 1:
         return ()
-    if (previous.extra.get("scope") or "?") != (current.extra.get("scope") or "?"):
-        return ()
+    scope = current.extra.get("scope")
+    if not scope or previous.extra.get("scope") != scope:
+        return tuple(_copied(previous, current))
     return (*_carried(previous, current), *_in_force(previous, current), *_copied(previous, current))
 
 

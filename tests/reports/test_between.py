@@ -6,19 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from reports import Cell, Finding, Report, check_rollup, check_years
+from reports import Cell, Finding, Report, check_rollup, check_years, weigh
 from reports.form import load_form
 from reports.model import Section
 
 FORM = load_form("ogi-2021")
 
 
-def report(year: int = 2023, organ: str = "甲县", prose: str = "", **values: Any) -> Report:
+def report(
+    year: int = 2023, organ: str = "甲县", prose: str = "", scope: str = "consolidated", **values: Any
+) -> Report:
     """Cells are 0 unless named, with __ for the dots."""
     named = {name.replace("__", "."): value for name, value in values.items()}
     cells = {name: Cell(name, named.get(name, 0), str(named.get(name, 0)), None) for name in FORM.cell_names}
     sections = (Section("overview", "一、总体情况", prose),)
-    return Report(organ, "text/html", f"{organ}{year}年", organ, year, "ogi-2021", cells, sections)
+    extra = {"scope": scope} if scope else {}
+    return Report(organ, "text/html", f"{organ}{year}年", organ, year, "ogi-2021", cells, sections, extra=extra)
 
 
 def codes(findings: tuple[Finding, ...]) -> list[tuple[str, object, object]]:
@@ -89,3 +92,48 @@ def test_fees_are_added_exactly() -> None:
         return replace(one, cells=one.cells | {name: Cell(name, Decimal(text), text, None)})
 
     assert check_rollup(with_fee("0.30"), [with_fee("0.10"), with_fee("0.20")], complete=True) == ()
+
+
+def test_figures_are_not_compared_where_a_scope_is_not_known() -> None:
+    before: dict[str, Any] = {"requests__carried_out__total": 9}
+    for mine, theirs in (("", ""), ("own", ""), ("own", "consolidated")):
+        assert check_years(report(2022, scope=mine, **before), report(scope=theirs)) == ()
+    for scope in ("", "own"):
+        parent = report(scope=scope, requests__new__total=3)
+        assert check_rollup(parent, [report(requests__new__total=4)], complete=True) == ()
+
+
+def total(wrong: int) -> Report:
+    """A report whose 新收 do not add up, and are told to be wrong."""
+    finding = Finding("sum.applicants", "error", "…", "…", cells=("requests.new.natural_person", "requests.new.total"))
+    return replace(report(requests__new__total=wrong), findings=(finding,))
+
+
+def test_a_copy_that_says_the_same_changes_nothing() -> None:
+    assert weigh(total(7), [report(requests__new__total=7)]) == total(7)
+
+
+def test_where_a_copy_says_otherwise_nobody_is_accused() -> None:
+    weighed = weigh(total(7), [report(requests__new__total=8)])
+    assert [(f.code, f.severity, f.expected, f.actual) for f in weighed.findings] == [
+        ("sum.applicants", "doubtful", None, None),
+        ("copies.differ", "doubtful", 8, 7),
+    ]
+
+
+def test_a_fault_elsewhere_stands_whatever_a_copy_says() -> None:
+    weighed = weigh(total(7), [report(requests__new__total=7, requests__handled__total=2)])
+    assert [f.severity for f in weighed.findings if f.code == "sum.applicants"] == ["error"]
+
+
+def test_a_cell_that_only_the_copy_gives_is_not_called_blank() -> None:
+    blank = Finding("cell.blank", "error", "…", "…", cells=("requests.new.total",))
+    page = replace(report(requests__new__total=None), findings=(blank,))
+    assert [(f.code, f.severity) for f in weigh(page, [report()]).findings] == [("cell.blank", "doubtful")]
+
+
+def test_another_document_beside_it_is_no_copy() -> None:
+    other = report()
+    cells = {name: replace(cell, value=number) for number, (name, cell) in enumerate(other.cells.items())}
+    for copy in (replace(other, cells=cells), report(2022, requests__new__total=8)):
+        assert weigh(total(7), [copy]) == total(7)
