@@ -6,6 +6,7 @@ Every fault is reported at once; an unknown key is a fault, because a misspelt s
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,6 +16,9 @@ from pathlib import Path
 from crawler.hours import Hours, read_hours
 
 Network = IPv4Network | IPv6Network
+
+
+_BUCKET = "s3://"
 
 
 class BadConfig(Exception):
@@ -27,7 +31,7 @@ class Config:
 
     home: Path
     database_url: str  # SQLAlchemy URL
-    archive_url: str  # a folder
+    archive_url: str  # a folder, or s3://bucket/prefix
     smtp_url: str | None = None  # smtp://user:password@host:port, smtps://…; None sends nothing
     mail_from: str = "Nianbao <nianbao@localhost>"
     base_url: str = "http://127.0.0.1:8400"  # where our own pages are reached: links in mails
@@ -37,6 +41,15 @@ class Config:
     processes: int = 0  # crawl processes at once; 0: as many as there are processors, four at most
     contact: str = ""  # URL or address named in the User-Agent
     chromium_path: str | None = None  # None: look for one
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where WARC files are written; with a bucket, finished ones go on to there."""
+        return self.home / "archive" if self.bucket_url else Path(self.archive_url)
+
+    @property
+    def bucket_url(self) -> str | None:
+        return self.archive_url if self.archive_url.startswith(_BUCKET) else None
 
 
 _KEYS = tuple(f.name for f in fields(Config) if f.name != "home")
@@ -80,15 +93,15 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
             return default
         return value
 
-    folder = text("archive_url", "archive")
-    if "://" in folder:
-        faults.append(f"archive_url: a local folder expected, got {folder!r}; object stores are not supported yet")
+    archive = text("archive_url", "archive")
+    if "://" in archive and not re.fullmatch(rf"{_BUCKET}[^/?#]+(/[^?#]*)?", archive):
+        faults.append(f"archive_url: a folder or s3://bucket/prefix expected, got {archive!r}")
     allow = _networks(values.get("allow_addresses", ""), faults)
     delay = _seconds(values.get("delay", 1.0), faults)
     config = Config(
         home=home,
         database_url=text("database_url", f"sqlite:///{home / 'nianbao.db'}"),
-        archive_url=str((home / folder).resolve()),
+        archive_url=archive if archive.startswith(_BUCKET) else str((home / archive).resolve()),
         smtp_url=text("smtp_url", "") or None,
         mail_from=text("mail_from", Config.mail_from),
         base_url=text("base_url", Config.base_url).rstrip("/"),

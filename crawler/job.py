@@ -21,9 +21,10 @@ class Job:
     columns: tuple[Column, ...]
     organs: tuple[Organ, ...]  # every organ that a title might name
     hosts: tuple[str, ...]  # registered hosts: nothing else is asked for anything
-    archive: str  # folder
+    archive: str  # folder that is written to
     prefix: str  # of the WARC files' names
     as_of: datetime | None = None
+    bucket: str | None = None  # s3://bucket/prefix where earlier captures lie
     known: dict[str, Capture] = field(default_factory=dict)  # URL → its latest capture with a payload
     allow_addresses: tuple[str, ...] = ()
     delay: float = 1.0  # seconds between requests to a host

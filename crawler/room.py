@@ -41,6 +41,7 @@ from crawler.turnstile import Turnstile
 from crawler.wire import Answer, WireClient
 from spiders.pages import load_marks
 from storage.archive import Archive, Payload
+from storage.bucket import Bucket
 from storage.codec import moment_text
 from storage.errors import PayloadTooLarge, StorageError
 from storage.http import content_codings, decoded, parse_head
@@ -80,7 +81,7 @@ class EngineRoom:
         self._purse = Purse(job.budget, Counter(urlsplit(column.url).hostname or "" for column in job.columns))
         self._traps = Traps()
         self._robots = Robots(self._robots_txt, self._heard_of_robots)
-        self._archive = Archive(Path(job.archive))
+        self._archive = Archive(Path(job.archive), bucket=Bucket(job.bucket) if job.bucket else None)
         self._writer = WarcWriter(Path(job.archive), job.prefix, new_id=new_id)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._latest: OrderedDict[str, Capture] = OrderedDict()

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from crawler.clock import Clock, frozen_clock, system_clock
 from crawler.config import Config
 from storage import database, queries
 from storage.archive import Archive
+from storage.bucket import Bucket
 from storage.database import Database
 
 
@@ -34,6 +34,7 @@ def open_workplace(config: Config, as_of: datetime | None = None, *, write: bool
     if write:
         config.home.mkdir(parents=True, exist_ok=True)
     with database.open(config.database_url, write=write) as db:
-        archive = Archive(Path(config.archive_url), find=partial(queries.capture, db))
+        bucket = Bucket(config.bucket_url) if config.bucket_url else None
+        archive = Archive(config.archive_folder, find=partial(queries.capture, db), bucket=bucket)
         clock = frozen_clock(as_of) if as_of else system_clock
         yield Workplace(config, db, archive, clock, as_of)

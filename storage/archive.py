@@ -18,10 +18,13 @@ from urllib.parse import unquote_to_bytes
 from fastwarc.warc import WarcRecord
 
 from storage import codec, http
+from storage.bucket import Bucket, RemoteFile
 from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
 from storage.members import Member, cut_back, member_at, members
 from storage.merkle import leaf_hash
+from storage.receipts import RECEIPT, read_receipt
 from storage.records import Capture, Visit
+from storage.source import LocalFile
 from storage.urls import urlkey
 from storage.warc import DOM, HEAD, SCREENSHOT, VISIT, digest_of, resource_capture
 
@@ -60,32 +63,70 @@ class Record:
 
 
 class Archive:
-    """A folder of WARC files. `find` tells where the original of a revisit lies; without it revisits cannot be read."""
+    """A folder of WARC files; with a bucket, finished files lie there (`storage.ship`) and are read as those here.
 
-    def __init__(self, folder: Path, find: Find | None = None) -> None:
-        self.folder = folder
+    `find` tells where the original of a revisit lies; without it revisits cannot be read.
+    """
+
+    def __init__(self, folder: Path, find: Find | None = None, bucket: Bucket | None = None) -> None:
+        self.folder, self.bucket = folder, bucket
         self._find = find
 
     def files(self) -> list[str]:
-        """Names of the WARC files, sorted."""
-        if not self.folder.is_dir():
-            return []
-        return sorted(path.name for path in self.folder.iterdir() if path.name.endswith(SUFFIX))
+        """Names of the WARC files, sorted, here and in the bucket."""
+        shipped = (name.removesuffix(RECEIPT) for name in self._names(SUFFIX + RECEIPT))
+        return sorted({*self._names(SUFFIX), *shipped})
+
+    def local_files(self) -> list[str]:
+        """Names of the WARC files that lie here, sorted."""
+        return sorted(self._names(SUFFIX))
 
     def path(self, file: str) -> Path:
+        """Where the file lies, if it lies here."""
         if "/" in file or "\0" in file or not file.endswith(SUFFIX):
             raise ArchiveError(f"not a file of the archive: {file!r}")
         return self.folder / file
+
+    def open(self, file: str) -> LocalFile | RemoteFile:
+        """The file's bytes, to be closed by `with`. Raises FileNotFoundError, ArchiveError."""
+        try:
+            return LocalFile(self.path(file))
+        except FileNotFoundError:
+            shipped = read_receipt(self.folder, file)
+            if shipped is None:
+                raise
+        if self.bucket is None:
+            raise ArchiveError(f"{file} went to a bucket; set archive_url to it again")
+        return self.bucket.source(file, shipped)
+
+    def size(self, file: str) -> int | None:
+        """The file's bytes, here or by its receipt; None when there is no such file."""
+        try:
+            return self.path(file).stat().st_size
+        except FileNotFoundError:
+            return read_receipt(self.folder, file)
+
+    def sizes(self) -> dict[str, int]:
+        """What is really there, by name: the bucket is asked."""
+        there = self.bucket.sizes() if self.bucket else {}
+        there = {name: size for name, size in there.items() if "/" not in name and name.endswith(SUFFIX)}
+        return there | {file: self.path(file).stat().st_size for file in self.local_files()}
+
+    def _names(self, suffix: str) -> list[str]:
+        if not self.folder.is_dir():
+            return []
+        return [path.name for path in self.folder.iterdir() if path.name.endswith(suffix)]
 
     def scan(self, file: str, offset: int = 0, *, check: bool = False, limit: int | None = None) -> Iterator[Record]:
         """Records from `offset` on, up to the last whole one. `check` gives those untrue to their digest a fault.
 
         With `limit`, a record that unpacks to more bytes counts as damaged.
         """
-        for member in members(self.path(file), offset, limit):
-            if member.record is None:
-                yield Record("damaged", "", member.start, member.end, fault=member.fault)
-            else:
+        with self.open(file) as source:
+            for member in members(source, offset, limit):
+                if member.record is None:
+                    yield Record("damaged", "", member.start, member.end, fault=member.fault)
+                    continue
                 record = _record(file, member.start, member.end, member.record)
                 false = check and not record.fault and not _true_to_digest(member.record)
                 yield replace(record, fault="WARC-Block-Digest does not fit the block") if false else record
@@ -134,9 +175,11 @@ class Archive:
     def member(self, file: str, offset: int) -> Member:
         """Where the gzip member at `offset` lies, and its record."""
         try:
-            return member_at(self.path(file), offset)
+            with self.open(file) as source:
+                return member_at(source, offset)
         except FileNotFoundError as error:
-            raise ArchiveError(f"{file} is not in {self.folder}; was the archive moved?") from error
+            where = f"{self.folder} nor in {self.bucket.url}" if self.bucket else str(self.folder)
+            raise ArchiveError(f"{file} is not in {where}; was the archive moved?") from error
         except ValueError as error:
             raise ArchiveDamaged(file, offset, str(error)) from error
 
@@ -145,6 +188,8 @@ class Archive:
 
         A file that a living writer has open is left alone.
         """
+        if not self.path(file).exists():  # only what is whole goes to the bucket
+            return 0
         with self.path(file).open("r+b") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -153,8 +198,11 @@ class Archive:
             return cut_back(self.path(file), known)
 
     def sync(self, file: str) -> int:
-        """Return the file's size once all of that is on disk, whoever wrote it."""
-        handle = os.open(self.path(file), os.O_RDONLY)
+        """Return the file's size once all of that is on disk, whoever wrote it; in the bucket it is that already."""
+        try:
+            handle = os.open(self.path(file), os.O_RDONLY)
+        except FileNotFoundError:
+            return read_receipt(self.folder, file) or 0
         try:
             size = os.fstat(handle).st_size
             os.fsync(handle)

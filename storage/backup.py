@@ -14,6 +14,7 @@ from pathlib import Path
 from storage.archive import Archive
 from storage.database import Database
 from storage.errors import ArchiveError, DatabaseError
+from storage.receipts import RECEIPT
 from storage.tree import FOLDER, TreeLog
 
 DATABASE, ARCHIVE = "nianbao.db", "archive"
@@ -66,7 +67,10 @@ def _files(archive: Archive) -> Iterator[tuple[str, int]]:
     for run in log.runs():
         ends[run.file] = max(run.end, ends.get(run.file, 0))
     for file in sorted({*archive.files(), *ends}):
-        yield file, ends.get(file, 0)
+        if not archive.path(file).exists() and archive.size(file) is not None:
+            yield file + RECEIPT, 0  # the bucket has it
+        else:
+            yield file, ends.get(file, 0)
 
 
 def _bring(folder: Path, target: Path, wanted: tuple[str, int]) -> int:

@@ -20,6 +20,7 @@ from storage.index import indexable
 from storage.merkle import root
 from storage.models import INDEX_TABLES, Base, CandidateRow, CaptureRow, ExpectedRow, FileRow, LeafRow, VisitRow
 from storage.records import Capture, Visit
+from storage.ship import adopt
 from storage.tree import Run, TreeLog
 from storage.urls import target_uri
 
@@ -78,7 +79,8 @@ def ingest(db: Database, archive: Archive, *, heal: bool = True) -> Ingested:
 
 
 def reindex(db: Database, archive: Archive) -> Ingested:
-    """Forget the index and build it again from the archive folder: the same rows, if its files are whole."""
+    """Forget the index and build it again from the archive alone: the same rows, if its files are whole."""
+    adopt(archive)
     with db.write() as connection:
         for table in INDEX_TABLES:
             connection.execute(delete(table))
@@ -101,7 +103,7 @@ def _replay(db: Database, archive: Archive, log: TreeLog, known: dict[str, int])
         if known.get(run.file, 0) >= run.end:
             continue
         batch = _Gain({}, [])
-        if not archive.path(run.file).exists():
+        if archive.size(run.file) is None:
             batch.damaged += (f"{run.file}: missing, with {run.count} records that the tree has",)
         else:
             for record in archive.scan(run.file, max(run.start, known.get(run.file, 0))):

@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+
+from storage.source import LocalFile, Source
 
 _MAGIC = b"\x1f\x8b\x08"
 _FIRST = 1 << 14  # most records are smaller than this
@@ -33,38 +34,36 @@ class _Step:
     record: bytes
 
 
-def members(file: Path, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
+def members(source: Source, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
     """Members from `offset` on; stops before one that is cut short by the end of the file.
 
     Damage is yielded as one Member without a record, from the first bad byte's member to the next good one, so that one
     flipped bit does not hide what follows. With `limit`, a record of more bytes is damage: for files of strangers.
     """
-    with file.open("rb") as stream:
-        position = offset
-        while True:
-            try:
-                step = _inflate(stream, position, limit)
-            except zlib.error as error:
-                after = _next_good(stream, position + 1, limit)
-                if after is None and _is_blank(stream, position):
-                    return
-                after = after or os.fstat(stream.fileno()).st_size
-                yield Member(position, after, None, str(error))
-                position = after
-                continue
-            if step.end is None:
-                return
-            yield Member(position, step.end, step.record)
-            position = step.end
-
-
-def member_at(file: Path, offset: int) -> Member:
-    """The member at `offset`. Raises ValueError when no whole one stands there."""
-    with file.open("rb") as stream:
+    position = offset
+    while True:
         try:
-            step = _inflate(stream, offset)
+            step = _inflate(source, position, limit)
         except zlib.error as error:
-            raise ValueError(str(error)) from error
+            after = _next_good(source, position + 1, limit)
+            if after is None and _is_blank(source, position):
+                return
+            after = after or source.size()
+            yield Member(position, after, None, str(error))
+            position = after
+            continue
+        if step.end is None:
+            return
+        yield Member(position, step.end, step.record)
+        position = step.end
+
+
+def member_at(source: Source, offset: int) -> Member:
+    """The member at `offset`. Raises ValueError when no whole one stands there."""
+    try:
+        step = _inflate(source, offset)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
     if step.end is None:
         raise ValueError("the file ends within the record")
     return Member(offset, step.end, step.record)
@@ -77,8 +76,9 @@ def cut_back(file: Path, offset: int = 0) -> int:
     cut leaves). Damaged bytes are something else, perhaps evidence that a disk has hurt: they stay.
     """
     end = offset
-    for member in members(file, offset):
-        end = member.end
+    with LocalFile(file) as source:
+        for member in members(source, offset):
+            end = member.end
     size = file.stat().st_size
     if end == size:
         return 0
@@ -88,12 +88,12 @@ def cut_back(file: Path, offset: int = 0) -> int:
     return size - end
 
 
-def _inflate(stream: BinaryIO, start: int, limit: int | None = None) -> _Step:
+def _inflate(source: Source, start: int, limit: int | None = None) -> _Step:
     inflater = zlib.decompressobj(31)
     parts: list[bytes] = []
     position, size, left = start, _FIRST, limit
     while not inflater.eof:
-        block = os.pread(stream.fileno(), size, position)
+        block = source.read(position, size)
         if not block:
             return _Step(None, b"")
         parts.append(inflater.decompress(block, 0 if left is None else left + 1))
@@ -105,13 +105,13 @@ def _inflate(stream: BinaryIO, start: int, limit: int | None = None) -> _Step:
     return _Step(position - len(inflater.unused_data), b"".join(parts))
 
 
-def _next_good(stream: BinaryIO, start: int, limit: int | None = None) -> int | None:
+def _next_good(source: Source, start: int, limit: int | None = None) -> int | None:
     """Where the next whole member begins, at or after `start`."""
     position = start
-    while block := os.pread(stream.fileno(), _BLOCK, position):
+    while block := source.read(position, _BLOCK):
         at = block.find(_MAGIC)
         while at >= 0:
-            if _is_record(stream, position + at, limit):
+            if _is_record(source, position + at, limit):
                 return position + at
             at = block.find(_MAGIC, at + 1)
         if len(block) < len(_MAGIC):
@@ -120,17 +120,17 @@ def _next_good(stream: BinaryIO, start: int, limit: int | None = None) -> int | 
     return None
 
 
-def _is_record(stream: BinaryIO, start: int, limit: int | None) -> bool:
+def _is_record(source: Source, start: int, limit: int | None) -> bool:
     try:
-        step = _inflate(stream, start, limit)
+        step = _inflate(source, start, limit)
     except zlib.error:
         return False
     return step.end is not None and step.record.startswith(b"WARC/1.")
 
 
-def _is_blank(stream: BinaryIO, start: int) -> bool:
+def _is_blank(source: Source, start: int) -> bool:
     position = start
-    while block := os.pread(stream.fileno(), _BLOCK, position):
+    while block := source.read(position, _BLOCK):
         if block.strip(b"\0"):
             return False
         position += len(block)

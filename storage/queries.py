@@ -55,10 +55,12 @@ from storage.readings import (
 )
 from storage.registry import organ, organs, prune, upsert_organs
 from storage.search import Hit, search
+from storage.ship import Shipped, ship
 
 __all__ = [
     "Hit",
     "Ingested",
+    "Shipped",
     "addresses",
     "all_observations",
     "assessment_before",
@@ -104,6 +106,7 @@ __all__ = [
     "search",
     "settle",
     "settle_all",
+    "ship",
     "timemap",
     "unread_candidates",
     "upsert_organs",

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from storage.errors import ArchiveError
 from storage.members import cut_back, members
+from storage.receipts import RECEIPT, sync_folder
+from storage.source import LocalFile
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _DIGITS = 5
@@ -67,13 +69,17 @@ class Roll:
 
     def _continue_last(self) -> bool:
         """Open the last file of this prefix again, cut back; False when there is none, it is full, or it is damaged."""
-        found = sorted(self._folder.glob(f"{self._prefix}-{'[0-9]' * _DIGITS}.warc.gz"))
+        pattern = f"{self._prefix}-{'[0-9]' * _DIGITS}.warc.gz"
+        found = sorted([*self._folder.glob(pattern), *self._folder.glob(pattern + RECEIPT)])
         if not found:
             return False
-        self._number = int(found[-1].name.removesuffix(".warc.gz")[-_DIGITS:])
-        self._open(found[-1], "r+b")
-        if any(member.record is None for member in members(self._path)):
+        self._number = int(found[-1].name[len(self._prefix) + 1 :][:_DIGITS])
+        if found[-1].name.endswith(RECEIPT):  # it went to the bucket, and is finished
             return False
+        self._open(found[-1], "r+b")
+        with LocalFile(self._path) as source:
+            if any(member.record is None for member in members(source)):
+                return False
         cut_back(self._path)
         self._size = self._path.stat().st_size
         if self._size == 0:  # killed before its first record was written
@@ -93,7 +99,10 @@ class Roll:
             raise ArchiveError(
                 f"{path.name} is being written by another process; give this crawl a prefix of its own"
             ) from error
-        _sync_folder(self._folder)
+        if os.fstat(file.fileno()).st_nlink == 0:
+            file.close()
+            raise ArchiveError(f"{path.name} has just gone to the bucket; start the crawl again")
+        sync_folder(self._folder)
         self._file, self._path, self._size = file, path, 0
 
     def _drop(self) -> None:
@@ -128,11 +137,3 @@ class Roll:
                 f"cannot write to {place}: {error.strerror}; see that the folder is there, may be written and has "
                 "room, then start the crawl again: everything acknowledged before is whole"
             ) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,7 +5,7 @@ Names what is damaged, missing or inserted. Changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
@@ -104,19 +104,18 @@ def verify(
 
     With `verifier`, signatures of checkpoints are checked too. `progress` is told the bytes read so far.
     """
-    log = TreeLog(archive.folder)
-    runs = list(log.runs())
+    runs, there = list(TreeLog(archive.folder).runs()), archive.sizes()
     part, parts = share
     faults: list[Fault] = list(_tree_faults(db, archive, runs, verifier))
     records = size = 0
     for number, run in enumerate(runs):
         if number % parts != part:
             continue
-        found, wrong = _run_faults(db, archive, run)
+        found, wrong = _run_faults(db, archive, run, there)
         records, size = records + found, size + run.end - run.start
         faults.extend(wrong)
         progress(size)
-    faults.extend(_strange_files(archive, runs))
+    faults.extend(_short_files(there, runs))
     return Verified(records, size, tuple(faults))
 
 
@@ -139,9 +138,9 @@ def _tree_faults(db: Database, archive: Archive, runs: Sequence[Run], verifier: 
             yield Fault("checkpoint", name, None, "", "the signature is not good")
 
 
-def _run_faults(db: Database, archive: Archive, run: Run) -> tuple[int, list[Fault]]:
+def _run_faults(db: Database, archive: Archive, run: Run, there: Mapping[str, int]) -> tuple[int, list[Fault]]:
     expected = _leaf_rows(db, run)
-    if not archive.path(run.file).exists():
+    if run.file not in there:
         why = f"the file is gone, with {run.count} records"
         return 0, [Fault("missing", run.file, run.start, record, why) for record, _ in expected or [("", b"")]]
     found = list(takewhile(lambda record: record.end <= run.end, archive.scan(run.file, run.start, check=True)))
@@ -150,9 +149,9 @@ def _run_faults(db: Database, archive: Archive, run: Run) -> tuple[int, list[Fau
     known = {leaf for _, leaf in expected}
     if root([leaf for _, leaf in expected]).hex() != run.root:
         faults.append(Fault("tree", run.file, run.start, "", "the index's leaves are not those that the log has"))
-    there = {record.leaf for record in present}
+    read = {record.leaf for record in present}
     for record, leaf in expected:
-        if leaf not in there:
+        if leaf not in read:
             faults.append(Fault("missing", run.file, run.start, record, "this record is no longer there as it was"))
     for item in present:
         if item.leaf not in known:
@@ -162,15 +161,14 @@ def _run_faults(db: Database, archive: Archive, run: Run) -> tuple[int, list[Fau
     return len(present), faults
 
 
-def _strange_files(archive: Archive, runs: Sequence[Run]) -> Iterator[Fault]:
-    """Bytes that lie where the tree has been already, and files cut shorter than it knows."""
+def _short_files(there: Mapping[str, int], runs: Sequence[Run]) -> Iterator[Fault]:
+    """Files cut shorter than the tree knows them."""
     ends: dict[str, int] = {}
     for run in runs:
         ends[run.file] = max(run.end, ends.get(run.file, 0))
     for file, end in ends.items():
-        path = archive.path(file)
-        if path.exists() and path.stat().st_size < end:
-            yield Fault("missing", file, path.stat().st_size, "", f"the file ends before byte {end}")
+        if there.get(file, end) < end:
+            yield Fault("missing", file, there[file], "", f"the file ends before byte {end}")
 
 
 def _leaves(db: Database, size: int | None = None) -> list[bytes]:

@@ -118,7 +118,7 @@ def write(
     with Bundle(target) as bundle:
         for file, pieces in plan.items():
             size = sum(piece.end - piece.start for piece in pieces)
-            bundle.add_parts(f"archive/{file}", size, _bytes_of(archive.path(file), pieces))
+            bundle.add_parts(f"archive/{file}", size, _bytes_of(archive, file, pieces))
         placed, lines = _placed(plan)
         bundle.add("indexes/index.cdx", "".join(sorted(lines)).encode("utf-8"))
         bundle.add("pages/pages.jsonl", _pages(selection.captures, titles or {}))
@@ -165,7 +165,7 @@ def _identity(record: str) -> tuple[str, str]:
 
 def _request(archive: Archive, file: str, offset: int, capture: Capture) -> Iterator[_Piece]:
     """The request that was written right after its response; none where a killed writer did not come to it."""
-    if offset >= archive.path(file).stat().st_size:
+    if offset >= (archive.size(file) or 0):
         return
     try:
         member = archive.member(file, offset)
@@ -182,13 +182,12 @@ def _says(record: bytes | None, name: str, value: str) -> bool:
     return f"\r\n{name}: {value}\r\n".encode() in head
 
 
-def _bytes_of(path: Path, pieces: Sequence[_Piece]) -> Iterator[bytes]:
-    with path.open("rb") as stream:
+def _bytes_of(archive: Archive, file: str, pieces: Sequence[_Piece]) -> Iterator[bytes]:
+    with archive.open(file) as source:
         for piece in pieces:
-            stream.seek(piece.start)
-            left = piece.end - piece.start
-            while left and (block := stream.read(min(left, _BLOCK))):
-                left -= len(block)
+            position = piece.start
+            while position < piece.end and (block := source.read(position, min(piece.end - position, _BLOCK))):
+                position += len(block)
                 yield block
 
 

@@ -39,7 +39,7 @@ def archive() -> None:
 @archive.command()
 @click.pass_context
 def reindex(ctx: click.Context) -> None:
-    """Forget the index and rebuild it from the WARC files alone.
+    """Forget the index and rebuild it from the WARC files alone, those in the bucket included.
 
     \b
     Example:
@@ -70,7 +70,7 @@ def verify(ctx: click.Context, share: str) -> None:
     config = config_of(ctx)
     verifier = Signer.from_seed(secret_of(config.home)).verifier()
     with open_workplace(config, write=False) as place, Bars() as bars:
-        total = sum(place.archive.path(file).stat().st_size for file in place.archive.files()) // int(parts)
+        total = sum(place.archive.sizes().values()) // int(parts)
         done = verifying.verify(
             place.db,
             place.archive,
@@ -177,6 +177,25 @@ def export(ctx: click.Context, organ: str | None, year: int | None, records: tup
     click.echo(f"{len(selection.captures)} captures and {len(selection.visits)} visits written to {out}")
 
 
+@archive.command()
+@click.pass_context
+def ship(ctx: click.Context) -> None:
+    """Move the WARC files that are finished to the bucket, now. Every round does so at its end; this is for those that
+    wait because the bucket could not be reached.
+
+    \b
+    Example:
+      nianbao archive ship
+    """
+    config = config_of(ctx)
+    if config.bucket_url is None:
+        raise BadInput("the archive is a folder; set archive_url to s3://bucket/prefix to keep it in a bucket")
+    with open_workplace(config) as place:
+        queries.ingest(place.db, place.archive)
+        done = queries.ship(place.db, place.archive)
+    click.echo(f"{done.files} files ({done.bytes} bytes) went to {config.bucket_url}; {done.waiting} are still written")
+
+
 @archive.command("backup")
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_context
@@ -208,7 +227,7 @@ def restore(ctx: click.Context, source: Path) -> None:
     home: Path = ctx.obj
     _bring_settings(source, home, replace=False)
     config = config_of(ctx)  # after the settings: they may say where database and archive belong
-    copies.restore(source, database.file_of(config.database_url), Path(config.archive_url))
+    copies.restore(source, database.file_of(config.database_url), config.archive_folder)
     with open_workplace(config) as place:
         found = queries.ingest(place.db, place.archive)
     click.echo(f"restored from {source}; {found.captures} captures beyond the database's copy were indexed")

@@ -25,6 +25,7 @@ from portals.model import Organ
 from spiders.annual_report import Column
 from spiders.candidates import is_of_series
 from storage import queries
+from storage.errors import ArchiveError
 from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri
 
@@ -65,6 +66,7 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     basis = _basis(place, organs, series, year, left)
     visited = _visit_all(place, columns, basis, progress)
     troubles = tuple(f"{v['column']}: {v['outcome']}, {v['detail']}" for v in visited if v["outcome"] != "complete")
+    troubles += tuple(_ship(place))
     reached = {v["column"] for v in visited}
     missed = tuple(column.url for column in columns if column.url not in reached)
     if not missed:
@@ -114,6 +116,14 @@ def _visit_all(place: Workplace, columns: list[Column], basis: Job, progress: Pr
     return visited
 
 
+def _ship(place: Workplace) -> Iterator[str]:
+    """Finished files go to the bucket; one that cannot be reached stops no round, for nothing is lost by waiting."""
+    try:
+        queries.ship(place.db, place.archive)
+    except ArchiveError as error:
+        yield str(error)
+
+
 def _logs(place: Workplace) -> Path:
     return place.config.home / "logs"
 
@@ -159,7 +169,8 @@ def _basis(place: Workplace, organs: list[Organ], series: str, year: int, second
         columns=(),
         organs=tuple(organs),
         hosts=tuple(sorted({host for url in urls if url and (host := urlsplit(url).hostname)})),
-        archive=config.archive_url,
+        archive=str(config.archive_folder),
+        bucket=config.bucket_url,
         prefix=f"{series}-{year}-{now:%Y%m%dT%H%M%SZ}",
         as_of=place.as_of,
         allow_addresses=tuple(str(network) for network in config.allow_addresses),

@@ -47,9 +47,16 @@ def test_a_delay_that_makes_no_sense_is_refused(tmp_path: Path, delay: str) -> N
         load_config(tmp_path, {"NIANBAO_DELAY": delay})
 
 
-@pytest.mark.parametrize("url", ["s3://bucket/archive", "file:///srv/archive"])
-def test_an_archive_that_is_no_local_folder_is_refused_instead_of_kept_under_an_odd_name(
+def test_an_archive_may_lie_in_a_bucket_and_is_written_in_the_home_folder_first(tmp_path: Path) -> None:
+    config = load_config(tmp_path, {"NIANBAO_ARCHIVE_URL": "s3://bucket/a/b"})
+    assert (config.bucket_url, config.archive_folder) == ("s3://bucket/a/b", tmp_path / "archive")
+    local = load_config(tmp_path, {"NIANBAO_ARCHIVE_URL": "warcs"})
+    assert (local.bucket_url, local.archive_folder) == (None, tmp_path / "warcs")
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3:///archive", "file:///srv/archive", "s3://bucket/a?region=x"])
+def test_an_archive_that_is_neither_folder_nor_bucket_is_refused_instead_of_kept_under_an_odd_name(
     tmp_path: Path, url: str
 ) -> None:
-    with pytest.raises(BadConfig, match="archive_url: a local folder expected"):
+    with pytest.raises(BadConfig, match="archive_url: a folder or s3://bucket/prefix expected"):
         load_config(tmp_path, {"NIANBAO_ARCHIVE_URL": url})

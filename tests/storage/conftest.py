@@ -12,9 +12,11 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+import storage.bucket
 import storage.database
 from storage import queries
 from storage.archive import Archive
+from storage.bucket import Bucket
 from storage.database import Database
 from storage.warc import WarcWriter
 from tests.storage.postgres import binaries, server
@@ -90,3 +92,30 @@ def db(db_url: str) -> Iterator[Database]:
 @pytest.fixture
 def archive(folder: Path, db: Database) -> Archive:
     return Archive(folder, find=lambda identity: queries.capture(db, identity))
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[str]:
+    """The address of an object store on loopback; the environment says where it is, as an operator's does."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    told = {"ENDPOINT_URL_S3": url, "ACCESS_KEY_ID": "key", "SECRET_ACCESS_KEY": "secret", "DEFAULT_REGION": "cn-1"}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in told.items():
+            environment.setenv(f"AWS_{name}", value)
+        storage.bucket._client.cache_clear()
+        storage.bucket._client().create_bucket(
+            Bucket="nianbao", CreateBucketConfiguration={"LocationConstraint": "cn-1"}
+        )
+        yield url
+    server.stop()
+
+
+@pytest.fixture
+def bucket(object_store: str) -> Bucket:
+    """An empty place in the store's bucket."""
+    return Bucket(f"s3://nianbao/{uuid4().hex}")
