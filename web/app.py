@@ -14,13 +14,14 @@ from starlette.exceptions import HTTPException
 
 from storage.archive import Archive
 from storage.database import Database
-from web import answers, board, calendar, captures, cdx, health, ledger, memento, organs, reports
+from web import answers, board, calendar, captures, cdx, health, ledger, memento, organs, reports, search
 from web.desk import Desk, environment, page
 
 ROUTERS = (
     board.router,
     organs.router,
     reports.router,
+    search.router,
     captures.router,
     health.router,
     memento.router,

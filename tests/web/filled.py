@@ -82,7 +82,8 @@ def report(organ: str, **changed: int) -> Report:
         Section("other_matters", "六、其他需要报告的事项", "未收取信息处理费。"),
     )
     title = f"{organ}2023年政府信息公开工作年度报告"
-    return Report("", "text/html", title, organ, 2023, "ogi-2021", cells, sections, date(2024, 1, 20))
+    prose = "\n".join(f"{section.heading}\n{section.text}" for section in sections)
+    return Report("", "text/html", title, organ, 2023, "ogi-2021", cells, sections, date(2024, 1, 20), text=prose)
 
 
 @contextmanager

@@ -32,6 +32,8 @@ PAGES = [
     "/captures/{again}",
     "/captures/{shot}",
     "/health",
+    "/search",
+    "/search?q=收到申请",
 ]
 
 
@@ -262,3 +264,21 @@ def test_the_addresses_in_mails_are_pages(client: TestClient, season: Filled) ->
 def test_health_says_what_works(client: TestClient, season: Filled) -> None:
     assert "2024-03-11 23:59" in client.get("/health").text
     assert client.get("/healthz").json() == {"database": "ok", "archive": "ok"}
+
+
+# Search
+
+
+def test_a_search_shows_the_words_in_place_and_leads_to_the_report(client: TestClient) -> None:
+    hits = parsed(client, "/search?q=收到申请 按期答复&year=2023").css("ol.hits li")
+    assert hits
+    assert all(text(hit.css_first("mark")) == "收到申请" for hit in hits)
+    for hit in hits:
+        link = hit.css_first("a")
+        assert link is not None and client.get(link.attributes["href"] or "").status_code == 200
+
+
+def test_a_search_for_what_nobody_says_finds_nothing_and_says_so(client: TestClient) -> None:
+    for query in ("从未有过的词", "2023年&year=2019", "年&as_of=2020-01-01", HOSTILE, "%22 OR 1=1"):
+        page = parsed(client, f"/search?q={query}")
+        assert not page.css("ol.hits li") and not page.css("script")
