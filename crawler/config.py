@@ -41,6 +41,8 @@ class Config:
     processes: int = 0  # crawl processes at once; 0: as many as there are processors, four at most
     contact: str = ""  # URL or address named in the User-Agent
     chromium_path: str | None = None  # None: look for one
+    timestamp_url: str | None = None  # authority (RFC 3161) that dates the archive's checkpoints
+    timestamp_certificates: str | None = None  # file (PEM) with the root certificates that its stamps are trusted by
 
     @property
     def archive_folder(self) -> Path:
@@ -96,6 +98,9 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
     archive = text("archive_url", "archive")
     if "://" in archive and not re.fullmatch(rf"{_BUCKET}[^/?#]+(/[^?#]*)?", archive):
         faults.append(f"archive_url: a folder or s3://bucket/prefix expected, got {archive!r}")
+    stamps, roots = text("timestamp_url", "") or None, text("timestamp_certificates", "") or None
+    if stamps and not (roots and stamps.startswith(("http://", "https://"))):
+        faults.append("timestamp_url: an address (http, https) expected, and timestamp_certificates beside it")
     allow = _networks(values.get("allow_addresses", ""), faults)
     delay = _seconds(values.get("delay", 1.0), faults)
     config = Config(
@@ -111,6 +116,8 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
         processes=_processes(values.get("processes", 0), faults),
         contact=text("contact", ""),
         chromium_path=text("chromium_path", "") or None,
+        timestamp_url=stamps,
+        timestamp_certificates=str((home / roots).resolve()) if roots else None,
     )
     return None if faults else config
 

@@ -6,7 +6,7 @@ Pure: leaves in, hashes out. A verifier needs nothing but this file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -17,15 +17,38 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
+def root(leaves: Iterable[bytes]) -> bytes:
     """The tree's head from its leaf hashes: MTH(D[n])."""
-    if not leaves:
+    [(_, head)] = heads(leaves)
+    return head
+
+
+def heads(leaves: Iterable[bytes], sizes: Iterable[int] = ()) -> Iterator[tuple[int, bytes]]:
+    """(size, head) of the trees of the first `sizes` leaves, smallest first, and at last of the tree of all leaves.
+
+    One pass, and no more in memory than one hash for each power of two: archives have many millions of leaves.
+    """
+    wanted, peaks, number = set(sizes), list[tuple[int, bytes]](), 0
+    if 0 in wanted:
+        yield 0, _united(peaks)
+    for number, leaf in enumerate(leaves, start=1):
+        height, node = 0, leaf
+        while peaks and peaks[-1][0] == height:
+            height, node = height + 1, node_hash(peaks.pop()[1], node)
+        peaks.append((height, node))
+        if number in wanted:
+            yield number, _united(peaks)
+    if number not in wanted:
+        yield number, _united(peaks)
+
+
+def _united(peaks: Sequence[tuple[int, bytes]]) -> bytes:
+    if not peaks:
         return hashlib.sha256(b"").digest()
-    level = list(leaves)
-    while len(level) > 1:
-        paired = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
+    head = peaks[-1][1]
+    for _, node in reversed(peaks[:-1]):
+        head = node_hash(node, head)
+    return head
 
 
 def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:

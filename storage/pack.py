@@ -3,6 +3,7 @@
     manifest.txt      signed note: the sha-256 of every other file, in lines that `sha256sum --check` reads
     evidence.wacz     the records, byte for byte
     checkpoint.txt    signed head of the archive's hash tree
+    checkpoint.tsr    its time stamp (RFC 3161), where an authority has dated it
     proofs.json       for each record: where it lies in the WACZ, and its path in that tree
     …                 what the caller encloses: pages, pictures, instructions
 
@@ -21,14 +22,16 @@ from storage.archive import Archive
 from storage.bundle import Bundle
 from storage.codec import json_text, moment_text
 from storage.errors import ArchiveError
+from storage.stamps import stamp_of
 from storage.tree import Signer
 from storage.verify import Proof
 
 ORIGIN = "nianbao/evidence"
-MANIFEST, WACZ, CHECKPOINT, PROOFS, VERDICT = (
+MANIFEST, WACZ, CHECKPOINT, STAMP, PROOFS, VERDICT = (
     "manifest.txt",
     "evidence.wacz",
     "checkpoint.txt",
+    "checkpoint.tsr",
     "proofs.json",
     "verdict.json",
 )
@@ -65,6 +68,8 @@ def write(
             bundle.add(path, enclosed[path])
         bundle.add_parts(WACZ, packed.stat().st_size, _blocks(packed))
         bundle.add(CHECKPOINT, proofs[0].note.encode("utf-8"))
+        if (stamp := stamp_of(archive.folder, proofs[0].size)).exists():
+            bundle.add(STAMP, stamp.read_bytes())
         bundle.add(PROOFS, _proofs(proofs, placed))
         lines = [f"{entry.sha256}  {entry.path}\n" for entry in bundle.entries]
         bundle.add(MANIFEST, signer.sign(f"{ORIGIN}\n{moment_text(created)}\n{''.join(lines)}").encode("utf-8"))

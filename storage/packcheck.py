@@ -10,15 +10,19 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from cryptography.x509 import Certificate
 
 from storage.archive import Archive, Record
 from storage.errors import ArchiveError
 from storage.merkle import included
-from storage.pack import CHECKPOINT, MANIFEST, ORIGIN, PROOFS, VERDICT, WACZ
+from storage.pack import CHECKPOINT, MANIFEST, ORIGIN, PROOFS, STAMP, VERDICT, WACZ
+from storage.stamps import BadStamp, dated
 from storage.tree import Checkpoint, read_checkpoint, signed
 from storage.wacz import DATAPACKAGE, DIGEST
 
@@ -36,6 +40,7 @@ class Checked:
     records: int = 0  # proven to be in the signed tree
     verdict: dict[str, Any] = field(default_factory=dict)  # what verdict.json says; empty when it cannot be read
     checkpoint: Checkpoint | None = None
+    stamped: datetime | None = None  # when an authority dated the checkpoint; None: it did not
     faults: list[str] = field(default_factory=list)
 
 
@@ -43,12 +48,16 @@ class _Fault(Exception):
     """What makes it pointless to look further."""
 
 
-def check(path: Path, verifier: str) -> Checked:
-    """Check the pack at `path` against `verifier` (`name+hash+key`). Raises ArchiveError when it cannot be read."""
+def check(path: Path, verifier: str, authority: Sequence[Certificate] = ()) -> Checked:
+    """Check the pack at `path` against `verifier` (`name+hash+key`). Raises ArchiveError when it cannot be read.
+
+    `authority`: root certificates that its time stamp must lead to; without them any authority's will do.
+    """
     checked = Checked()
     try:
         with tempfile.TemporaryDirectory(prefix="nianbao-") as work, zipfile.ZipFile(path) as pack:
             _check(pack, path.stat().st_size, verifier, Path(work), checked)
+            checked.stamped = _stamped(pack, authority, checked)
     except (_Fault, zipfile.BadZipFile, ValueError, KeyError, TypeError, RecursionError) as fault:
         checked.faults.append(f"the pack cannot be checked further: {fault}")
     except OSError as error:
@@ -79,6 +88,18 @@ def _check(pack: zipfile.ZipFile, size: int, verifier: str, work: Path, checked:
     for record in checked.verdict["assessment"]["evidence"]:
         if record not in proven:
             checked.faults.append(f"the verdict rests on {record}, which is not in the pack")
+
+
+def _stamped(pack: zipfile.ZipFile, authority: Sequence[Certificate], checked: Checked) -> datetime | None:
+    if STAMP not in pack.namelist():
+        if authority:
+            checked.faults.append("the checkpoint bears no time stamp")
+        return None
+    try:
+        return dated(pack.read(STAMP), _text(pack, CHECKPOINT).encode("utf-8"), authority)
+    except BadStamp as error:
+        checked.faults.append(f"{STAMP}: {error}")
+        return None
 
 
 # The zip and its digests

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
+from cryptography.x509 import Certificate
 from sqlalchemy import select
 
 from storage.archive import Archive
 from storage.database import Database
-from storage.merkle import included, inclusion_proofs, leaf_hash, root
+from storage.merkle import heads, included, inclusion_proofs, leaf_hash, root
 from storage.models import LeafRow
+from storage.stamps import BadStamp, dated, stamp_of
 from storage.tree import Checkpoint, Run, Signer, TreeLog, checkpoints, read_checkpoint, signed, write_checkpoint
 
 Kind = Literal["damaged", "missing", "inserted", "tree", "checkpoint"]
@@ -52,8 +54,8 @@ class Proof:
 
 def checkpoint(db: Database, archive: Archive, at: str, signer: Signer) -> Checkpoint:
     """Sign the head of the tree as it is now; `at` is the moment as text (RFC 3339). One a day is the custom."""
-    leaves = _leaves(db)
-    return write_checkpoint(archive.folder, len(leaves), root(leaves), at, signer)
+    [(size, head)] = heads(_leaves(db))
+    return write_checkpoint(archive.folder, size, head, at, signer)
 
 
 def prove(db: Database, archive: Archive, record: str) -> Proof | None:
@@ -74,7 +76,7 @@ def prove_all(db: Database, archive: Archive, records: Sequence[str]) -> list[Pr
     if not known or any(numbers.get(record, known[-1].size) >= known[-1].size for record in records):
         return None
     size, note = known[-1].size, known[-1].note
-    paths = inclusion_proofs([numbers[record] for record in records], _leaves(db, size))
+    paths = inclusion_proofs([numbers[record] for record in records], list(_leaves(db, size)))
     return [
         Proof(record, numbers[record], size, tuple(node.hex() for node in path), note)
         for record, path in zip(records, paths, strict=True)
@@ -98,15 +100,17 @@ def verify(
     *,
     share: tuple[int, int] = (0, 1),
     verifier: str | None = None,
+    authority: Sequence[Certificate] = (),
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verified:
     """Re-read the archive. `share` (k, n) reads the k-th of n parts of the runs, so that n days read everything.
 
-    With `verifier`, signatures of checkpoints are checked too. `progress` is told the bytes read so far.
+    With `verifier`, signatures of checkpoints are checked too; with `authority` (certificates), who made their time
+    stamps. `progress` is told the bytes read so far.
     """
     runs, there = list(TreeLog(archive.folder).runs()), archive.sizes()
     part, parts = share
-    faults: list[Fault] = list(_tree_faults(db, archive, runs, verifier))
+    faults: list[Fault] = list(_tree_faults(db, archive, runs, verifier, authority))
     records = size = 0
     for number, run in enumerate(runs):
         if number % parts != part:
@@ -119,23 +123,39 @@ def verify(
     return Verified(records, size, tuple(faults))
 
 
-def _tree_faults(db: Database, archive: Archive, runs: Sequence[Run], verifier: str | None) -> Iterator[Fault]:
+def _tree_faults(
+    db: Database, archive: Archive, runs: Sequence[Run], verifier: str | None, roots: Sequence[Certificate]
+) -> Iterator[Fault]:
     """Whether the index's leaves are those of the log, and lead to every checkpoint."""
-    leaves, position = _leaves(db), 0
+    position = 0
     for run in runs:
         if run.number != position:
             yield Fault("tree", run.file, run.start, "", f"the log jumps from leaf {position} to {run.number}")
         position = run.number + run.count
-    if position != len(leaves):
-        yield Fault("tree", "", None, "", f"the log has {position} leaves, the index {len(leaves)}; ingest first")
-    for known in checkpoints(archive.folder):
-        name = f"checkpoint-{known.size:012d}.txt"
-        if known.size > len(leaves):
-            yield Fault("checkpoint", name, None, "", f"{known.size} leaves were signed, only {len(leaves)} are left")
-        elif root(leaves[: known.size]) != known.root:
+    known = checkpoints(archive.folder)
+    heads_there = dict(heads(_leaves(db), [one.size for one in known]))
+    size = max(heads_there)
+    if position != size:
+        yield Fault("tree", "", None, "", f"the log has {position} leaves, the index {size}; ingest first")
+    for one in known:
+        name = f"checkpoint-{one.size:012d}.txt"
+        if one.size > size:
+            yield Fault("checkpoint", name, None, "", f"{one.size} leaves were signed, only {size} are left")
+        elif heads_there[one.size] != one.root:
             yield Fault("checkpoint", name, None, "", "the tree does not lead to this signed head: history was changed")
-        if verifier is not None and not signed(known.note, verifier):
+        if verifier is not None and not signed(one.note, verifier):
             yield Fault("checkpoint", name, None, "", "the signature is not good")
+        yield from _stamp_faults(archive, one, roots)
+
+
+def _stamp_faults(archive: Archive, known: Checkpoint, roots: Sequence[Certificate]) -> Iterator[Fault]:
+    path = stamp_of(archive.folder, known.size)
+    if not path.exists():
+        return
+    try:
+        dated(path.read_bytes(), known.note.encode("utf-8"), roots)
+    except BadStamp as error:
+        yield Fault("checkpoint", path.name, None, "", str(error))
 
 
 def _run_faults(db: Database, archive: Archive, run: Run, there: Mapping[str, int]) -> tuple[int, list[Fault]]:
@@ -171,10 +191,10 @@ def _short_files(there: Mapping[str, int], runs: Sequence[Run]) -> Iterator[Faul
             yield Fault("missing", file, there[file], "", f"the file ends before byte {end}")
 
 
-def _leaves(db: Database, size: int | None = None) -> list[bytes]:
+def _leaves(db: Database, size: int | None = None) -> Iterator[bytes]:
     statement = select(LeafRow.hash).order_by(LeafRow.number).limit(size)
     with db.read() as connection:
-        return list(connection.execute(statement).scalars())
+        yield from connection.execute(statement.execution_options(yield_per=10_000)).scalars()
 
 
 def _leaf_rows(db: Database, run: Run) -> list[tuple[str, bytes]]:

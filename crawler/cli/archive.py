@@ -14,13 +14,12 @@ from crawler.cli import BadInput
 from crawler.cli.options import config_of
 from crawler.cli.progress import Bars
 from crawler.cli.versions import find_organ
-from crawler.clock import system_clock
 from crawler.secret import secret_of
+from crawler.stages import upkeep as keeping
 from crawler.workplace import open_workplace
 from storage import backup as copies
 from storage import database, queries, wacz
 from storage import verify as verifying
-from storage.codec import moment_text
 from storage.tree import Signer
 
 _KEPT = ("nianbao.toml", "secret", "subscribers.yaml", "channels.yaml")  # what else an installation cannot do without
@@ -76,32 +75,55 @@ def verify(ctx: click.Context, share: str) -> None:
             place.archive,
             share=(int(part) - 1, int(parts)),
             verifier=verifier,
+            authority=keeping.trusted(place),
             progress=lambda size: bars.told("verify", min(size, total), total, ""),
         )
     click.echo(f"{done.records} records in {done.bytes} bytes read; {len(done.faults)} faults")
     for fault in done.faults:
-        click.echo(
-            f"{fault.kind}: {fault.file} {fault.offset if fault.offset is not None else ''} {fault.why}", err=True
-        )
+        click.echo(keeping.described(fault), err=True)
     sys.exit(1 if done.faults else 0)
 
 
 @archive.command()
 @click.pass_context
 def checkpoint(ctx: click.Context) -> None:
-    """Sign the head of the archive's hash tree as it is now, and print the signed note.
+    """Sign the head of the archive's hash tree as it is now, have that dated where a time stamp authority is set, and
+    print the signed note. Exit status 1 if it could not be dated.
 
     \b
     Example:
       nianbao archive checkpoint
     """
     config = config_of(ctx)
-    signer = Signer.from_seed(secret_of(config.home))
     with open_workplace(config) as place:
         queries.ingest(place.db, place.archive)
-        made = verifying.checkpoint(place.db, place.archive, moment_text(system_clock()), signer)
+        made, troubles = keeping.sign(place)
     click.echo(made.note, nl=False)
-    click.echo(f"verifier: {signer.verifier()}")
+    click.echo(f"verifier: {Signer.from_seed(secret_of(config.home)).verifier()}")
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    sys.exit(1 if troubles else 0)
+
+
+@archive.command()
+@click.option("--parts", default=keeping.PARTS, show_default=True, type=click.IntRange(1, 1000), help="Days for all.")
+@click.pass_context
+def upkeep(ctx: click.Context, parts: int) -> None:
+    """What the archive needs once a day, as `nianbao serve` does it: sign the tree and have it dated, read the next
+    share of the bytes again, and write to operators when anything is not as it was. Exit status 1 then.
+
+    \b
+    Example:
+      nianbao archive upkeep --parts 30
+    """
+    with open_workplace(config_of(ctx)) as place, Bars() as bars:
+        total = sum(place.archive.sizes().values()) // parts
+        done = keeping.upkeep(place, lambda size: bars.told("verify", min(size, total), total, ""), parts)
+    click.echo(f"share {done.part}/{done.parts}: {done.records} records in {done.bytes} bytes read; ", nl=False)
+    click.echo(f"{done.leaves} leaves signed; {len(done.faults)} faults")
+    for one in (*done.faults, *done.troubles):
+        click.echo(one, err=True)
+    sys.exit(0 if done.well else 1)
 
 
 @archive.command()

@@ -11,14 +11,14 @@ import click
 from crawler.cli import BadInput
 from crawler.cli.options import SERIES, as_of_option, config_of, year_option
 from crawler.cli.versions import find_organ
-from crawler.clock import system_clock
 from crawler.config import Config
 from crawler.secret import secret_of
 from crawler.stages.evidence import Case, NoCheckpoint, NothingToProve, case_of, write_case
+from crawler.stages.upkeep import sign
 from crawler.workplace import open_workplace
 from storage import packcheck, queries
-from storage import verify as verifying
 from storage.codec import moment_text
+from storage.stamps import certificates
 from storage.tree import Signer
 
 
@@ -53,7 +53,7 @@ def _signed(config: Config, organ: str, year: int, as_of: datetime | None, out: 
     try:
         return _write(config, organ, year, as_of, out, signer)
     except NoCheckpoint:
-        _sign(config, signer)
+        _sign(config)
         return _write(config, organ, year, as_of, out, signer)
 
 
@@ -64,17 +64,24 @@ def _write(config: Config, organ: str, year: int, as_of: datetime | None, out: P
     return case
 
 
-def _sign(config: Config, signer: Signer) -> None:
+def _sign(config: Config) -> None:
     """A checkpoint of everything that is archived. Raises AnotherWriter while a round runs."""
     with open_workplace(config) as place:
         queries.ingest(place.db, place.archive)
-        verifying.checkpoint(place.db, place.archive, moment_text(system_clock()), signer)
+        _, troubles = sign(place)
+    for trouble in troubles:
+        click.echo(trouble, err=True)
 
 
 @click.command("evidence-check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--verifier", required=True, help="The public key, as its owner has published it.")
-def evidence_check(file: Path, verifier: str) -> None:
+@click.option(
+    "--authority",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificates (PEM) of the time stamp authority, had from it: then who dated the checkpoint is checked too.",
+)
+def evidence_check(file: Path, verifier: str, authority: Path | None) -> None:
     """Check an evidence FILE with nothing but the public key: digests, signatures, and that every record was in the
     signed hash tree. Needs no archive, no database, no network. Exit status 1 if anything does not hold.
 
@@ -82,7 +89,7 @@ def evidence_check(file: Path, verifier: str) -> None:
     Example:
       nianbao evidence-check yantang-2023.zip --verifier 'nianbao/archive+…'
     """
-    checked = packcheck.check(file, verifier)
+    checked = packcheck.check(file, verifier, certificates(authority) if authority else ())
     for fault in checked.faults:
         click.echo(fault, err=True)
     if checked.faults:
@@ -94,3 +101,6 @@ def evidence_check(file: Path, verifier: str) -> None:
         f"{checked.files} files are as they were signed; {checked.records} records are in the signed tree", nl=False
     )
     click.echo(f" of {checked.checkpoint.size} leaves, {checked.checkpoint.at}" if checked.checkpoint else "")
+    if checked.stamped:
+        whose = "the authority" if authority else "an authority; --authority checks which"
+        click.echo(f"the checkpoint existed at {moment_text(checked.stamped)}, says {whose}")

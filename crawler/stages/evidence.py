@@ -25,6 +25,7 @@ from reports import Finding, load
 from storage import pack, queries, verify, wacz
 from storage.codec import plain
 from storage.records import Assessment, Capture, Visit
+from storage.stamps import stamp_of
 from storage.tree import Signer, read_checkpoint
 from storage.urls import target_uri
 from web.words import local, words
@@ -87,6 +88,7 @@ def write_case(place: Workplace, case: Case, signer: Signer, target: Path) -> No
         "checkpoint": read_checkpoint(proofs[0].note),
         "records": len(proofs),
         "shots": shots,
+        "stamped": stamp_of(place.archive.folder, proofs[0].size).exists(),
     }
     pack.write(
         target,

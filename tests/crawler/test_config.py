@@ -60,3 +60,11 @@ def test_an_archive_that_is_neither_folder_nor_bucket_is_refused_instead_of_kept
 ) -> None:
     with pytest.raises(BadConfig, match="archive_url: a folder or s3://bucket/prefix expected"):
         load_config(tmp_path, {"NIANBAO_ARCHIVE_URL": url})
+
+
+def test_a_time_stamp_authority_needs_the_certificates_it_is_trusted_by(tmp_path: Path) -> None:
+    told = {"NIANBAO_TIMESTAMP_URL": "https://tsa.example/", "NIANBAO_TIMESTAMP_CERTIFICATES": "tsa.pem"}
+    assert load_config(tmp_path, told).timestamp_certificates == str(tmp_path / "tsa.pem")
+    for wrong in ({"NIANBAO_TIMESTAMP_URL": "https://tsa.example/"}, told | {"NIANBAO_TIMESTAMP_URL": "tsa.example"}):
+        with pytest.raises(BadConfig, match="timestamp_url: an address"):
+            load_config(tmp_path, wrong)

@@ -26,6 +26,7 @@ from storage import queries
 from storage.records import Exchange, Outcome, Rendering, Sighting, Visit
 from storage.tree import Signer
 from storage.warc import WarcWriter
+from tests.storage import authority
 from tests.storage.make import organ
 
 ORGAN = "甲县人民政府<script>alert(1)</script>"
@@ -249,3 +250,27 @@ def test_a_backup_restored_into_an_empty_home_shows_the_same_board_and_verifies(
     assert verifier(tmp_path / "new") == key and load_config(tmp_path / "new", {}).delay == 3
     again = nianbao(tmp_path / "new", "archive", "restore", tmp_path / "copy")
     assert again.exit_code == 2 and "already" in again.output
+
+
+@pytest.mark.skipif(authority.OPENSSL is None, reason="no openssl on this machine")
+def test_a_pack_carries_the_time_stamp_of_its_checkpoint(home: Path, tmp_path: Path) -> None:
+    known, other = tmp_path / "authority", tmp_path / "other"
+    authority.make(known)
+    authority.make(other)
+    with authority.serving(known) as url:
+        settings = f'timestamp_url = "{url}"\ntimestamp_certificates = "{known}/root.pem"\n'
+        (home / "nianbao.toml").write_text(settings, encoding="utf-8")
+        made = nianbao(home, "evidence", "a", "--year", "2023", "--as-of", "2024-04-12", "--out", tmp_path / "a.zip")
+    assert made.exit_code == 0, made.output
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        packed.extractall(tmp_path / "out")
+    out = tmp_path / "out"
+    assert authority.verifies(out / "checkpoint.tsr", out / "checkpoint.txt", known / "root.pem")
+    assert (
+        "openssl ts -verify" in (out / "README.txt").read_text() and "时间戳" in (out / "README.zh-CN.txt").read_text()
+    )
+    words = ["evidence-check", tmp_path / "a.zip", "--verifier", verifier(home)]
+    assert "says an authority; --authority checks which" in nianbao(tmp_path, *words).output
+    assert "says the authority" in nianbao(tmp_path, *words, "--authority", known / "root.pem").output
+    refused = nianbao(tmp_path, *words, "--authority", other / "root.pem")
+    assert refused.exit_code == 1 and "checkpoint.tsr: the time stamp is not good" in refused.output

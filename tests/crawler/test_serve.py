@@ -12,22 +12,24 @@ from pathlib import Path
 
 import pytest
 
-from crawler.serve import scheduler_for, start_round
+from crawler.serve import scheduler_for, start_round, start_upkeep
 from portals.moments import SHANGHAI
 
 
-def test_rounds_are_made_at_the_hours_that_were_asked_for(tmp_path: Path) -> None:
-    scheduler = scheduler_for(tmp_path, 2023, "6,18")
-    [job] = scheduler.get_jobs()
+def test_rounds_and_upkeep_are_made_at_the_hours_that_were_asked_for(tmp_path: Path) -> None:
+    scheduler = scheduler_for(tmp_path, 2023, "6,18", "3")
+    job, upkeep = scheduler.get_jobs()
     morning = datetime(2024, 1, 31, 5, 0, tzinfo=SHANGHAI)
     first = job.trigger.get_next_fire_time(None, morning)
     second = job.trigger.get_next_fire_time(first, first.replace(minute=1))
     assert (first, second) == (morning.replace(hour=6), morning.replace(hour=18))
     assert job.max_instances == 1 and job.coalesce
+    assert upkeep.trigger.get_next_fire_time(None, morning).hour == 3
 
 
 def test_a_round_is_a_process_of_its_own_and_its_status_is_told(tmp_path: Path) -> None:
     assert start_round(tmp_path, 2023) == 0  # an empty register: nothing to visit
+    assert start_upkeep(tmp_path) == 0
     (tmp_path / "nianbao.toml").write_text("nonsense = 1\n")
     assert start_round(tmp_path, 2023) == 2
 

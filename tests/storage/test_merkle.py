@@ -57,6 +57,13 @@ def test_a_tree_provably_grew_out_of_each_of_its_beginnings(tree: list[bytes], d
         assert not merkle.consistent(first, len(tree), rewritten, new, proof)
 
 
+@given(st.integers(0, 70), st.sets(st.integers(0, 80)))
+def test_heads_of_all_beginnings_come_from_one_pass(size: int, sizes: set[int]) -> None:
+    tree = [merkle.leaf_hash(bytes([number])) for number in range(size)]
+    expected = {first: merkle.root(tree[:first]) for first in sizes | {size} if first <= size}
+    assert dict(merkle.heads(iter(tree), sizes)) == expected
+
+
 def test_a_leaf_that_is_not_there_has_no_proof() -> None:
     with pytest.raises(IndexError):
         merkle.inclusion_proof(8, LEAVES)
