@@ -25,4 +25,4 @@ soak: setup ## long campaigns: kills, fuzzing, scale
 	$(PY) -m pytest -q -m soak --override-ini addopts= --timeout=7200
 
 lock: ## pin anew what pyproject.toml asks for
-	.venv/bin/uv pip compile -q pyproject.toml --universal --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -o requirements.lock
+	.venv/bin/uv pip compile -q pyproject.toml --universal --extra ocr --group dev --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -o requirements.lock

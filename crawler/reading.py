@@ -1,6 +1,7 @@
 """Reading in a process of its own, with limits on time, memory and output, because documents are hostile.
 
-One worker reads one file after another; one that hangs or dies is replaced, and the file gets a state of its own.
+One worker reads one file after another; one that hangs or dies is replaced, and the file gets a state of its own. A
+file over which a worker died is tried once more: somebody else may have killed it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -24,7 +26,15 @@ SECONDS = 300.0  # for one file; a scanned page takes some seconds
 MEMORY = 3 << 30  # bytes of address space; OCR needs the most
 LARGEST = 100 << 20  # bytes of one file
 ANSWER = 64 << 20  # bytes of one answer; the longest real report makes 300 KB
+STARTING = 120.0  # seconds that a worker may take until it is ready, on a machine with much else to do
 FILES = 500  # a worker reads no more than these, so that what a library leaks does not add up
+
+
+READY = b"ready"
+
+
+class NoReader(RuntimeError):
+    """The process that reads cannot be had: a fault of this machine, whatever the document is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +61,22 @@ class Reader:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory
         self._left = FILES
+        self._fell = ""  # how the last worker that died did so
         self._worker: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
 
     def read(self, file: File) -> Result:
-        """Never raises for what is in the file."""
+        """Never raises for what is in the file; NoReader when the process itself cannot be had."""
         if len(file.data) > LARGEST:
             return Result("too_large", f"{len(file.data)} bytes; {LARGEST} are read")
+        return (
+            self._try(file)
+            or self._try(file)
+            or Result("broken", f"{self._fell}; a limit was reached or a library fell")
+        )
+
+    def _try(self, file: File) -> Result | None:
+        """None when the worker died over the file."""
         pipe = self._ready()
         try:
             pipe.send(file)
@@ -65,9 +84,9 @@ class Reader:
                 self._stop()
                 return Result("too_long", f"not read within {self._seconds:.0f} s")
             answer = Result(**json.loads(pipe.recv_bytes(ANSWER)))
-        except (EOFError, OSError):
-            code = self._stop()
-            return Result("broken", f"the reader ended with status {code}; a limit was reached or a library fell")
+        except (EOFError, OSError, ValueError, TypeError):  # the last two: no answer of ours
+            self._fell = f"the reader ended with status {self._stop()}"
+            return None
         self._left -= 1
         if self._left <= 0:
             self._stop()
@@ -89,7 +108,17 @@ class Reader:
             self._worker.start()
             theirs.close()
             self._left = FILES
+            self._greet(self._pipe)
         return self._pipe
+
+    def _greet(self, pipe: Connection) -> None:
+        """Wait until the worker has come up, so that a start that fails or drags is not blamed on a document."""
+        try:
+            ready = pipe.poll(STARTING) and pipe.recv_bytes() == READY
+        except (EOFError, OSError):
+            ready = False
+        if not ready:
+            raise NoReader(f"the reading process does not start; it ended with status {self._stop()}")
 
     def _stop(self) -> int | None:
         worker, pipe = self._worker, self._pipe
@@ -119,12 +148,22 @@ def _work(pipe: Connection, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pipe.send_bytes(READY)
     while True:
         try:
             file: File = pipe.recv()
         except (EOFError, OSError):
             return
         pipe.send_bytes(json.dumps(_read(file)).encode())
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed can stop nobody: no hanging document may outlive it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.killpg(0, signal.SIGKILL)
 
 
 def _read(file: File) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from reports.model import Place
 
@@ -62,6 +63,8 @@ class Document:
     titles: tuple[str, ...] = ()  # titles that the page claims, best first
     metadata: dict[str, str] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()
+    # the picture at a place: the bytes of its file, or its pixels; None when they are not in the document
+    show: Callable[[Place], Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def lossless(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from reports.document import Document
 from reports.model import Unreadable
+from reports.sources.compound import word_is_locked
 from reports.sources.docx import read_docx
 from reports.sources.html import read_html
 from reports.sources.ocr import read_picture
@@ -17,7 +18,9 @@ from reports.sources.text import read_text
 from reports.sources.xls import read_xls
 from reports.sources.xlsx import read_xlsx
 
-Kind = Literal["html", "pdf", "docx", "xlsx", "xls", "doc", "ofd", "zip", "packed", "rtf", "image", "text", "binary"]
+Kind = Literal[
+    "html", "pdf", "docx", "xlsx", "xls", "doc", "ofd", "zip", "packed", "locked", "rtf", "image", "text", "binary"
+]
 
 _HTML = re.compile(
     rb"<\s*(?:!doctype\s+html|html|head|body|table|div|p|meta|title|ucap\w+|span|td|tr)\b", re.IGNORECASE
@@ -33,6 +36,8 @@ def detect(data: bytes, media_type: str | None = None) -> Kind:
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _zip_kind(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in data or word_is_locked(data):
+            return "locked"
         return "xls" if _named(data, "Workbook") or _named(data, "Book") else "doc"
     if head.startswith(b"{\\rtf"):
         return "rtf"
@@ -72,6 +77,8 @@ _READERS: dict[Kind, Callable[[bytes], Document]] = {
     "text": read_text,
     "image": read_picture,
 }
+# bytes; a report has some 100 KB of text, a page may carry its pictures within itself
+_MOST: dict[Kind, int] = {"text": 8 << 20, "html": 32 << 20}
 _ELSEWHERE: dict[Kind, str] = {
     "doc": "DOC and WPS are read by way of LibreOffice, which is not here",
     "rtf": "RTF is read by way of LibreOffice, which is not here",
@@ -83,9 +90,13 @@ def read_document(data: bytes, *, source: str, media_type: str | None = None) ->
     if not data.strip(b"\x00 \t\r\n"):
         raise Unreadable("empty", "the file is empty")
     kind = detect(data, media_type)
+    if len(data) > _MOST.get(kind, len(data)):
+        raise Unreadable("too_large", f"{kind} of {len(data)} bytes; {_MOST[kind]} are read")
     reader = _READERS.get(kind)
     if reader is not None:
         return reader(data)
+    if kind == "locked":
+        raise Unreadable("encrypted", "the document is locked by a password")
     if kind in _ELSEWHERE:
         raise Unreadable("not_readable_here", _ELSEWHERE[kind])
     raise Unreadable("unsupported", f"a file of kind {kind} is not read")

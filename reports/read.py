@@ -7,7 +7,7 @@ from dataclasses import replace
 from reports.causes import with_causes
 from reports.checks import CHECKS
 from reports.content import digest, main_text
-from reports.document import Document
+from reports.document import Document, Paragraph, Picture
 from reports.kinds import detect, read_document
 from reports.loose import gather_loose
 from reports.model import Report, Unreadable
@@ -15,6 +15,7 @@ from reports.prose import read_prose
 from reports.reading import Reading
 from reports.scope import scope_of
 from reports.sources.archive import members
+from reports.sources.ocr import look
 from reports.tables import detect_form, document_units, read_tables
 
 
@@ -47,7 +48,30 @@ def _fullest(data: bytes, source: str) -> Report:
 
 
 def read(document: Document, source: str) -> Reading:
-    """What the document says, before anything is judged."""
+    """What the document says, before anything is judged. Its pictures are looked at when a table may be in them."""
+    reading = _read(document, source)
+    if not _may_show_more(reading):
+        return reading
+    closer = look(document)
+    again = _read(closer, source) if closer is not None else reading
+    return again if _filled(again) > _filled(reading) else reading
+
+
+def _may_show_more(reading: Reading) -> bool:
+    """A report, or next to no words, with pictures and without all of its tables."""
+    if reading.document.show is None or not any(isinstance(block, Picture) for block in reading.document.blocks):
+        return False
+    if reading.form is not None:
+        return not all(reading.tables[key].found for key in reading.tables)
+    words = sum(len(block.text) for block in reading.document.blocks if isinstance(block, Paragraph))
+    return reading.prose.title is not None or words < 200
+
+
+def _filled(reading: Reading) -> int:
+    return sum(cell.value is not None for cell in reading.cells.values())
+
+
+def _read(document: Document, source: str) -> Reading:
     document = gather_loose(document)
     prose = read_prose(document)
     units = document_units(document)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lxml import etree
 
@@ -14,6 +17,7 @@ from reports.sources.package import open_package, parse_xml, read_part
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWN = ("{http://schemas.openxmlformats.org/drawingml/2006/main}blip", "{urn:schemas-microsoft-com:vml}imagedata")
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 
 
@@ -35,11 +39,24 @@ def read_docx(data: bytes) -> Document:
     title = (
         _title(parse_xml(read_part(package, "docProps/core.xml"), "core.xml")) if "docProps/core.xml" in names else ""
     )
-    blocks = tuple(_Reader(numbering).blocks(body, "body"))
+    reader = _Reader(numbering)
+    blocks = tuple(reader.blocks(body, "body"))
     if not blocks:
         raise Unreadable("empty", "the document holds nothing")
     media = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    return Document(media, "exact", blocks, (title,) if title else ())
+    show = partial(_shown, package, reader.pictures) if reader.pictures else None
+    return Document(media, "exact", blocks, (title,) if title else (), show=show)
+
+
+def _shown(package: zipfile.ZipFile, pictures: Mapping[Place, str], place: Place) -> bytes | None:
+    """The bytes of the picture at a place; None when the package does not have it."""
+    names = set(package.namelist())
+    if place not in pictures or "word/_rels/document.xml.rels" not in names:
+        return None
+    rels = parse_xml(read_part(package, "word/_rels/document.xml.rels"), "document.xml.rels")
+    target = next((rel.get("Target") or "" for rel in rels if rel.get("Id") == pictures[place]), "")
+    name = posixpath.normpath(target[1:] if target.startswith("/") else f"word/{target}")
+    return read_part(package, name) if name in names else None
 
 
 def _title(core: etree._Element) -> str:
@@ -50,6 +67,7 @@ def _title(core: etree._Element) -> str:
 class _Reader:
     def __init__(self, numbering: Numbering) -> None:
         self.numbering = numbering
+        self.pictures: dict[Place, str] = {}  # where each stands, and its relationship's id
         self.tables = 0
         self.paragraphs = 0
 
@@ -76,8 +94,11 @@ class _Reader:
         for box in element.iter(f"{W}txbxContent"):
             if not any(above.tag.endswith("}Fallback") for above in box.iterancestors()):
                 yield from self.blocks(box, path + "/textbox", 40)
-        if any(next(element.iter(tag), None) is not None for tag in _DRAWN):
-            yield Picture(place)
+        drawn = next((found for tag in _DRAWN if (found := list(element.iter(tag)))), [])
+        for at, picture in enumerate(drawn, 1):
+            own = Place(path=f"{place.path}/picture[{at}]")
+            self.pictures[own] = picture.get(f"{_R}embed") or picture.get(f"{_R}id") or ""
+            yield Picture(own)
 
     def _table(self, element: etree._Element, path: str, depth: int) -> Iterator[Block]:
         rows = [row for row in element.iter(f"{W}tr") if next(row.iterancestors(f"{W}tbl")) is element]

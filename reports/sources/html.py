@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from lxml import etree
 
@@ -58,8 +60,23 @@ def read_html(data: bytes, charset: str | None = None) -> Document:
     walker = _Walker(root)
     walker.walk()
     return Document(
-        "text/html", "exact", tuple(walker.blocks), tuple(_titles(root)), _metadata(root), tuple(walker.attachments)
+        "text/html",
+        "exact",
+        tuple(walker.blocks),
+        tuple(_titles(root)),
+        _metadata(root),
+        tuple(walker.attachments),
+        show=partial(_shown, walker.pictures) if walker.pictures else None,
     )
+
+
+def _shown(pictures: Mapping[Place, str], place: Place) -> bytes | None:
+    """The bytes of a picture that the page carries as data:image/png;base64,…"""
+    head, _, body = pictures.get(place, "").partition(",")
+    try:
+        return b64decode(body) if head.endswith(";base64") else None
+    except ValueError:
+        return None
 
 
 class _Walker:
@@ -70,6 +87,7 @@ class _Walker:
         self.tree = root.getroottree()
         self.blocks: list[Block] = []
         self.attachments: list[str] = []
+        self.pictures: dict[Place, str] = {}  # those that the page carries within itself
         self._text: list[str] = []
         self._at: etree._Element | None = None
 
@@ -131,7 +149,10 @@ class _Walker:
     def _picture(self, element: etree._Element) -> None:
         size = [int(v) for v in (element.get("width") or "", element.get("height") or "") if v.isdigit()]
         if not size or min(size) >= 100:
-            self.blocks.append(Picture(Place(path=self._path(element))))
+            place = Place(path=self._path(element))
+            self.blocks.append(Picture(place))
+            if (source := element.get("src") or "").startswith("data:image/"):
+                self.pictures[place] = source
 
     def _pre(self, element: etree._Element) -> bool:
         self.flush()

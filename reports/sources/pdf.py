@@ -1,17 +1,23 @@
-"""Reads PDF with text: characters and rulings out of pypdfium2, tables and paragraphs out of those."""
+"""Reads PDF with text: characters and rulings out of pypdfium2, tables and paragraphs out of those.
+
+A scan with text under its pictures, put there by somebody's OCR, is a scan: that text proves nothing.
+"""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from reports.document import Document
-from reports.model import Unreadable
-from reports.sources.ocr import read_scans
+from reports.model import Place, Unreadable
+from reports.sources.ocr import can_read, read_scans, rendered_part
 from reports.sources.pages import blocks_of
 from reports.sources.ruling import Char, Stroke
 
@@ -35,9 +41,20 @@ class _Page:
         self.horizontal: list[Stroke] = []
         self.vertical: list[Stroke] = []
         self.pictures: list[tuple[float, float, float, float]] = []
+        self._shown = self._hidden = 0  # text objects that a reader sees, and those without ink or behind a picture
         self._budget = _MAX_OBJECTS
         for at in range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_OBJECTS)):
             self._object(raw.FPDFPage_GetObject(page.raw, at), (1, 0, 0, 1, 0, 0), 0)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it holds more than was looked at."""
+        return self._budget <= 0
+
+    @property
+    def scanned(self) -> bool:
+        """Whether its text is a layer under a picture of the page."""
+        return self._hidden > self._shown and bool(self.pictures)
 
     def _upright(self, x: float, y: float) -> tuple[float, float]:
         left, bottom, right, top = self.frame
@@ -75,6 +92,11 @@ class _Page:
         kind = raw.FPDFPageObj_GetType(item)
         if kind == raw.FPDF_PAGEOBJ_PATH:
             self._path(item, _times(_matrix(item), matrix))
+        elif kind == raw.FPDF_PAGEOBJ_TEXT:
+            if raw.FPDFTextObj_GetTextRenderMode(item) == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+                self._hidden += 1
+            else:
+                self._shown += 1
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             self._image(item, _times(_matrix(item), matrix))
         elif kind == raw.FPDF_PAGEOBJ_FORM:
@@ -88,6 +110,8 @@ class _Page:
         xs, ys = [x for x, _ in corners], [y for _, y in corners]
         if max(xs) - min(xs) > 100 and max(ys) - min(ys) > 40:
             self.pictures.append((min(xs), min(ys), max(xs), max(ys)))
+            if (max(xs) - min(xs)) * (max(ys) - min(ys)) > 0.7 * self.width * self.height:
+                self._hidden, self._shown = self._hidden + self._shown, 0
 
     def _path(self, item: object, matrix: tuple[float, ...]) -> None:
         fill, stroke = ctypes.c_int(), ctypes.c_int()
@@ -163,5 +187,22 @@ def read_pdf(data: bytes) -> Document:
     if sum(len(page.chars) for page in pages) < 20:
         if any(page.pictures for page in pages):
             return read_scans(data)
+        if any(page.crowded for page in pages):
+            raise Unreadable("too_large", f"a page of more than {_MAX_OBJECTS} objects, and no text")
         raise Unreadable("empty", "no text on any page")
-    return Document("application/pdf", "drawn", tuple(blocks_of(pages)), (title,) if title.strip() else ())
+    scanned = any(page.scanned for page in pages)
+    if scanned and can_read():
+        return read_scans(data)
+    document = Document("application/pdf", "drawn", tuple(blocks_of(pages)), (title,) if title.strip() else ())
+    return replace(document, fidelity="ocr") if scanned else replace(document, show=partial(_shown, data))
+
+
+def _shown(data: bytes, place: Place) -> Any:
+    """The pixels of a picture on a page."""
+    if place.page is None or place.box is None:
+        return None
+    pdf = pdfium.PdfDocument(data)
+    try:
+        return rendered_part(pdf[place.page - 1], place.box)
+    finally:
+        pdf.close()

@@ -64,7 +64,7 @@ def lines_of(chars: Iterable[Char], page: int) -> list[Line]:
     lines = []
     for row in rows:
         row.sort(key=lambda c: c.left)
-        size = median(c.bottom - c.top for c in row)
+        size = max(median(c.bottom - c.top for c in row), 0.1)  # a broken font has characters without a height
         lines.append(Line(tuple(_chunks(row, size)), page, size))
     return lines
 

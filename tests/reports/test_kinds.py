@@ -7,15 +7,15 @@ import zipfile
 from random import Random
 
 import pytest
-import xlwt
 
 from reports import Unreadable, read_report
 from reports.form import load_form
 from reports.kinds import detect
-from tools.corpus.layout import Block, blocks
+from tools.corpus.layout import blocks
 from tools.corpus.make import make
 from tools.corpus.prose import write_prose
 from tools.corpus.spec import Spec, make_spec
+from tools.corpus.write_xls import write_xls
 
 
 def sound() -> Spec:
@@ -23,25 +23,6 @@ def sound() -> Spec:
     spec = make_spec(rng, load_form("ogi-2021"))
     write_prose(rng, spec)
     return spec
-
-
-def write_xls(parts: list[Block]) -> bytes:
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("报告")
-    r = 0
-    for block in parts:
-        if block.grid is None:
-            sheet.write_merge(r, r, 0, 9, block.text)
-            r += 1
-            continue
-        for cell in block.grid.cells:
-            value = float(cell.text) if cell.value and cell.text.replace(".", "").isdigit() else cell.text
-            top, left = r + cell.row, cell.column
-            sheet.write_merge(top, top + cell.rows - 1, left, left + cell.columns - 1, value)
-        r += block.grid.height
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_an_old_workbook_is_read_with_its_merged_cells() -> None:

@@ -13,11 +13,15 @@ from tools.corpus.figures import Number
 from tools.corpus.layout import Block, Grid, blocks
 from tools.corpus.noise import radicals, restyle
 from tools.corpus.prose import write_prose
+from tools.corpus.scan import docx_pictures, html_pictures, scan_pdf
 from tools.corpus.spec import Spec, broken_sums, make_spec
 from tools.corpus.write_html import FAKED, TABLES, write_html
+from tools.corpus.write_ofd import write_ofd
 from tools.corpus.write_office import write_docx, write_xlsx
 from tools.corpus.write_pdf import print_html, write_pdf
 from tools.corpus.write_text import write_lines, write_rows
+from tools.corpus.write_xls import write_xls
+from tools.corpus.write_zip import write_zip
 
 FORMATS = (
     "html",
@@ -31,6 +35,8 @@ FORMATS = (
     "text_bare",
     "text_scarred",
 )
+OTHERS = ("xls", "ofd", "zip")
+SCANS = ("scan", "scan_worn", "html_pictures", "docx_pictures")  # dear to read: some seconds a page
 _NO_BLANKS = {"html_faked", "pdf_chrome", "pdf_unruled", "text_bare"}  # nobody can see an empty cell there
 _CLASH = [
     ("period", "citation"),
@@ -123,6 +129,18 @@ def _write(rng: Random, format_: str, parts: list[Block], title: str) -> bytes:
         return write_xlsx(rng, parts)
     if format_ == "pdf_chrome":
         return print_html(write_html(rng, parts, title, rng.choice(sorted(TABLES)), "utf-8", honest=True))
+    if format_ == "xls":
+        return write_xls(parts)
+    if format_ == "ofd":
+        return write_ofd(write_pdf(rng, parts))
+    if format_ == "zip":
+        return write_zip("年报.docx", write_docx(rng, parts))
+    if format_.startswith("scan"):
+        return scan_pdf(rng, write_pdf(rng, parts), wear=format_ == "scan_worn")
+    if format_ == "html_pictures":
+        return html_pictures(rng, parts, title)
+    if format_ == "docx_pictures":
+        return docx_pictures(rng, parts)
     if format_.startswith("pdf"):
         if rng.random() < 0.15:
             for block in parts:

@@ -37,7 +37,7 @@ def _fonts() -> tuple[str, ...]:
     return tuple(names)
 
 
-def write_pdf(rng: Random, blocks: Iterable[Block], ruled: bool = True) -> bytes:
+def write_pdf(rng: Random, blocks: Iterable[Block], ruled: bool = True, numbered: bool = True) -> bytes:
     font = rng.choice(_fonts())
     body = ParagraphStyle("body", fontName=font, fontSize=14, leading=24, firstLineIndent=28, wordWrap="CJK")
     head = ParagraphStyle("head", parent=body, fontSize=rng.choice([14, 16]))
@@ -64,7 +64,7 @@ def write_pdf(rng: Random, blocks: Iterable[Block], ruled: bool = True) -> bytes
 
     def furniture(canvas: Any, template: Any) -> None:
         canvas.setFont(font, 10)
-        if style:
+        if style and numbered:
             canvas.drawCentredString(page[0] / 2, 32, style.format(canvas.getPageNumber()))
 
     document.build(flow, onFirstPage=furniture, onLaterPages=furniture)
