@@ -18,7 +18,7 @@ from storage.urls import target_uri, urlkey
 
 _LONGEST_KEY = 600  # PostgreSQL refuses index entries beyond 2,704 bytes
 _CAPTURE_FIELDS = tuple(field.name for field in fields(Capture))
-_CAPTURE_COLUMNS = tuple(getattr(CaptureRow, name) for name in _CAPTURE_FIELDS)
+_CAPTURE_COLUMNS = tuple(CaptureRow.__table__.c[name] for name in _CAPTURE_FIELDS)  # the table's: quicker to ask for
 
 
 def indexable(key: str) -> str:

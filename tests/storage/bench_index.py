@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +26,7 @@ from storage.records import Capture
 from storage.urls import urlkey
 from tests.storage.postgres import server
 
+PYWB = Path(__file__).parents[2] / ".tools" / "pywb" / "bin" / "python"  # as the soak installs it
 START = datetime(2020, 1, 1, tzinfo=UTC)
 chance = random.Random(1)
 
@@ -59,12 +61,17 @@ def grow(db: Database, start: int, end: int, addresses: int) -> float:
     return (end - start) / spent
 
 
-def times(question: Callable[[], object], repeat: int = 300) -> str:
+def times(question: Callable[[], object], repeat: int = 300) -> list[float]:
+    """Milliseconds."""
     taken = []
     for _ in range(repeat):
         begun = time.perf_counter()
         question()
         taken.append((time.perf_counter() - begun) * 1000)
+    return taken
+
+
+def told(taken: list[float]) -> str:
     return f"median {statistics.median(taken):6.2f} ms, p95 {statistics.quantiles(taken, n=20)[-1]:6.2f} ms"
 
 
@@ -85,7 +92,24 @@ def answers(db: Database, total: int, addresses: int) -> None:
         "CDX, one host": lambda: list(cdx.lines(db, cdx.CdxQuery(some(), "host", limit=100))),
     }
     for name, question in questions.items():
-        print(f"  {total:>9,}  {name:<18} {times(question)}", flush=True)
+        print(f"  {total:>9,}  {name:<18} {told(times(question))}", flush=True)
+
+
+def against_pywb(db: Database, total: int, addresses: int) -> None:
+    """The history of an address, and pywb's lookup of the same in a CDXJ file of the same captures."""
+    keys = [urlkey(address(chance.randrange(addresses))) for _ in range(300)]
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder) / "index.cdxj"
+        with lines.open("w", encoding="utf-8") as stream:
+            captures = (record(number, addresses).capture for number in range(total))
+            written = (cdx.cdxj_line(cdx.line_of(one, one.file, one.offset, 5_000)) for one in captures if one)
+            stream.writelines(f"{line}\n" for line in sorted(written))
+        command = [PYWB, Path(__file__).with_name("pywb_lookup.py"), lines]
+        done = subprocess.run(command, input="\n".join(keys), capture_output=True, text=True, check=True)
+    theirs = [float(line) for line in done.stdout.split()]
+    ours = times(lambda: queries.captures(db, address(chance.randrange(addresses))))
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(f"  {total:>9,}  pywb, same history {told(theirs)}; ours takes {ratio:.2f} of its time", flush=True)
 
 
 def run(url: str, total: int) -> None:
@@ -99,6 +123,8 @@ def run(url: str, total: int) -> None:
             print(f"  {goal:>9,}  insert             {rate:,.0f} captures/s", flush=True)
             done = goal
             answers(db, goal, addresses)
+        if PYWB.exists():
+            against_pywb(db, done, addresses)
 
 
 def main() -> None:
