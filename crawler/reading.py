@@ -61,6 +61,7 @@ class Reader:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory
         self._left = FILES
+        self._closed = False
         self._fell = ""  # how the last worker that died did so
         self._worker: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -92,15 +93,22 @@ class Reader:
             self._stop()
         return answer
 
+    def close(self) -> None:
+        """From whichever thread: nothing is read any more, and what is being read ends in NoReader."""
+        self._closed = True
+        self._stop()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self.close()
 
     def _ready(self) -> Connection:
+        if self._closed:
+            raise NoReader("the reader was closed")
         if self._pipe is None:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import struct
+import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from typing import Literal
 
 from reports.document import Document
@@ -58,14 +61,20 @@ def _named(data: bytes, stream: str) -> bool:
 
 
 def _zip_kind(data: bytes) -> Kind:
-    """Which package it is, by the names in its directory."""
-    tail = data[-262144:] + data[:4096]
-    if b"word/document" in tail:
-        return "docx"
-    if b"xl/workbook" in tail:
-        return "xlsx"
-    return "ofd" if b"OFD.xml" in tail else "zip"
+    """Which package it is, by its directory: a letter that lies unpacked in a ZIP has names of its own further in."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error):
+        left = data[:4096] + data[-65536:]  # what is left of a broken one
+        names = [name for name in ("word/document", "xl/workbook", "OFD.xml") if name.encode() in left]
+    for start, kind in _PACKAGES.items():
+        if any(name.startswith(start) for name in names):
+            return kind
+    return "zip"
 
+
+_PACKAGES: dict[str, Kind] = {"word/document": "docx", "xl/workbook": "xlsx", "OFD.xml": "ofd"}
 
 _READERS: dict[Kind, Callable[[bytes], Document]] = {
     "html": read_html,

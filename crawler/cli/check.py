@@ -6,20 +6,22 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from pathlib import Path
 from threading import local
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from crawler.cli.options import format_option
-from crawler.reading import File, Reader, Result
+from crawler.reading import File, NoReader, Reader, Result
 from reports import load, to_json
 
 SOUND, FAULTY, FAILED = 0, 1, 2
+AHEAD = 256  # documents that are read while one before them still takes its time
 
 
 @click.command()
@@ -29,7 +31,7 @@ SOUND, FAULTY, FAILED = 0, 1, 2
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Append JSON lines to this file; what it already holds is not read again.",
+    help="Append JSON lines to this file, in the order of reading; what it already holds is not read again.",
 )
 def check(paths: tuple[Path, ...], format_: str, jobs: int | None, output: Path | None) -> None:
     """Read reports from PATHS (files, folders; `-` is standard input) and say what is wrong in them.
@@ -42,13 +44,19 @@ def check(paths: tuple[Path, ...], format_: str, jobs: int | None, output: Path 
       nianbao check season/ --output checked.jsonl
     """
     done = _already(output)
-    files = [path for path in _files(paths) if str(path) not in done]
+    files = list(_files(paths))
+    todo = [path for path in files if str(path) not in done]
     status = max(done.values(), default=SOUND)
-    with ReaderPool(min(jobs or os.cpu_count() or 1, max(1, len(files)))) as pool, _progress(len(files)) as progress:
-        task = progress.add_task("", total=len(files))
-        for path, result in pool.read(files):
-            status = max(status, _tell(path, result, format_, output))
-            progress.advance(task)
+    if done:
+        click.echo(f"nianbao: {len(files) - len(todo)} of {len(files)} were read before, as {output} says", err=True)
+    try:
+        with ReaderPool(min(jobs or os.cpu_count() or 1, max(1, len(todo)))) as pool, _Progress(len(todo)) as progress:
+            for path, result in pool.read(todo, ordered=output is None):
+                status = max(status, _tell(path, result, format_, output))
+                progress.advance()
+    except NoReader as error:
+        click.echo(f"nianbao: {error}", err=True)
+        status = FAILED
     sys.exit(status)
 
 
@@ -59,25 +67,27 @@ class ReaderPool:
         self._threads = ThreadPoolExecutor(jobs)
         self._mine = local()
         self._readers: list[Reader] = []
-        self._jobs = jobs
 
     def __enter__(self) -> ReaderPool:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:  # Ctrl-C does not wait for documents that take minutes
+            for reader in self._readers:
+                reader.close()
         self._threads.shutdown(cancel_futures=True)
         for reader in self._readers:
-            reader.__exit__(None, None, None)
+            reader.close()
 
-    def read(self, paths: list[Path]) -> Iterator[tuple[Path, Result]]:
-        """In the order of `paths`; a few files ahead of what was asked for, so that no folder fills the memory."""
-        ahead = self._jobs * 4
-        waiting = [(path, self._threads.submit(self._read, path)) for path in paths[:ahead]]
-        for path in [*paths[ahead:], *[None] * len(waiting)]:
-            first, future = waiting.pop(0)
-            yield first, future.result()
-            if path is not None:
-                waiting.append((path, self._threads.submit(self._read, path)))
+    def read(self, paths: list[Path], *, ordered: bool) -> Iterator[tuple[Path, Result]]:
+        """In the order of `paths`, or as they come. Never far ahead, so that no folder fills the memory."""
+        rest = iter(paths)
+        waiting = {self._threads.submit(self._read, path): path for path in islice(rest, AHEAD)}
+        while waiting:
+            ready = {next(iter(waiting))} if ordered else wait(waiting, return_when=FIRST_COMPLETED).done
+            for future in ready:
+                yield waiting.pop(future), future.result()
+                waiting |= {self._threads.submit(self._read, path): path for path in islice(rest, 1)}
 
     def _read(self, path: Path) -> Result:
         try:
@@ -89,6 +99,31 @@ class ReaderPool:
             self._readers.append(self._mine.reader)
         reader: Reader = self._mine.reader
         return reader.read(File(str(path), None, data))
+
+
+class _Progress:
+    """On standard error: a bar where a person watches, else a line with every tenth of a longer way."""
+
+    def __init__(self, total: int) -> None:
+        console = Console(stderr=True)
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("documents"), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=console, disable=total < 10 or not console.is_terminal, transient=True)
+        self._task = self._bar.add_task("", total=total)
+        self._lines = total >= 100 and not console.is_terminal
+        self._done, self._total = 0, total
+
+    def advance(self) -> None:
+        self._bar.advance(self._task)
+        self._done += 1
+        if self._lines and self._done * 10 // self._total > (self._done - 1) * 10 // self._total:
+            click.echo(f"nianbao: {self._done} of {self._total} documents", err=True)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
@@ -125,13 +160,6 @@ def _status(told: dict[str, Any]) -> int:
     if "state" in told:
         return FAILED
     return FAULTY if any(finding["severity"] == "error" for finding in told["findings"]) else SOUND
-
-
-def _progress(total: int) -> Progress:
-    """On standard error, only for a person who waits for more than a handful."""
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("documents"), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=total < 10 or not console.is_terminal, transient=True)
 
 
 def _tell(path: Path, result: Result, format_: str, output: Path | None) -> int:

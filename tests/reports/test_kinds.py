@@ -44,6 +44,13 @@ def test_the_report_in_a_zip_is_found_under_its_gbk_name() -> None:
     assert report.extra["member"].endswith(".html")
 
 
+def test_a_letter_that_lies_unpacked_in_a_zip_does_not_make_it_one() -> None:
+    sample = make(50, 1, "zip")
+    assert detect(sample.data) == "zip"
+    report = read_report(sample.data, source="a.zip")
+    assert {name: cell.value for name, cell in report.cells.items()} == sample.truth
+
+
 @pytest.mark.parametrize(
     ("data", "state"),
     [
