@@ -4,13 +4,14 @@ from reports.checks.rollup import check_rollup
 from reports.checks.years import check_years
 from reports.compare import Difference, differences, weigh
 from reports.contract import dump, load, to_json
-from reports.model import Cause, Cell, Finding, Place, Report, Section, Severity, Unreadable
+from reports.model import Cause, Cell, Figure, Finding, Place, Report, Section, Severity, Unreadable
 from reports.read import read_report
 
 __all__ = [
     "Cause",
     "Cell",
     "Difference",
+    "Figure",
     "Finding",
     "Place",
     "Report",

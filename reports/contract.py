@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reports.model import Cause, Cell, Finding, Place, Report, Section
+from reports.model import Cause, Cell, Figure, Finding, Place, Report, Section
 
 VERSION = 1
 
@@ -22,7 +22,20 @@ def to_json(report: Report) -> dict[str, Any]:
         "signed": report.signed.isoformat() if report.signed else None,
         "cells": {name: _number(cell.value) for name, cell in report.cells.items()},
         "findings": [_finding(finding) for finding in report.findings],
+        "figures": [_figure(figure) for figure in report.figures],
         "content_digest": report.content_digest,
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": _number(figure.value),
+        "unit": figure.unit,
+        "raw": figure.raw,
+        "rounded": figure.rounded,
+        "sentence": figure.sentence,
+        "section": figure.section,
+        "place": _place(figure.place),
     }
 
 
@@ -73,6 +86,9 @@ def dump(report: Report) -> dict[str, Any]:
         "extra": dict(report.extra),
         "cells": [[c.name, _pack(c.value), c.raw, _place(c.place), c.how] for c in report.cells.values()],
         "sections": [[s.key, s.heading, s.text, _place(s.place)] for s in report.sections],
+        "figures": [
+            [_pack(f.value), f.unit, f.raw, f.rounded, f.sentence, f.section, _place(f.place)] for f in report.figures
+        ],
         "findings": [_pack_finding(finding) for finding in report.findings],
     }
 
@@ -91,6 +107,7 @@ def load(data: dict[str, Any]) -> Report:
         form=data["form"],
         cells={cell.name: cell for cell in cells},
         sections=tuple(Section(key, heading, text, _to_place(place)) for key, heading, text, place in data["sections"]),
+        figures=tuple(_unpack_figure(*figure) for figure in data.get("figures", ())),
         signed=date.fromisoformat(data["signed"]) if data["signed"] else None,
         findings=tuple(_unpack_finding(finding) for finding in data["findings"]),
         text=data["text"],
@@ -120,6 +137,12 @@ def _pack_finding(finding: Finding) -> dict[str, Any]:
         "place": _place(finding.place),
         "cause": [cause.cell, _pack(cause.value)] if cause else None,
     }
+
+
+def _unpack_figure(
+    value: Any, unit: str, raw: str, rounded: bool, sentence: str, section: str | None, place: Any
+) -> Figure:
+    return Figure(_unpack(value), unit, raw, rounded, sentence, section, _to_place(place))
 
 
 def _unpack_finding(data: dict[str, Any]) -> Finding:

@@ -62,6 +62,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in a sentence. `value` is in the bare unit: 2.5 万元 is 25000, unit 元; a share's unit is %."""
+
+    value: int | Decimal
+    unit: str  # as written behind it: 件, 条, 元, %; empty when nothing known follows
+    raw: str  # as it stands: 103万余件
+    rounded: bool  # 约, 近, 余 and the like beside it: no exact figure
+    sentence: str
+    section: str | None  # as in the form; None before the first heading
+    place: Place | None  # of the paragraph or line
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     key: str  # as in the form: overview, …
     heading: str  # as it stands, numbering included
@@ -81,6 +94,7 @@ class Report:
     form: str | None  # "ogi-2021", "ogi-2019", None when no form was recognised
     cells: dict[str, Cell]  # every cell of the form, in the form's order
     sections: tuple[Section, ...] = ()
+    figures: tuple[Figure, ...] = ()  # those in the prose
     signed: date | None = None  # 落款: when it was written, not when it was published
     findings: tuple[Finding, ...] = ()
     text: str = ""  # main text, normalised; what full-text search sees

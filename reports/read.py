@@ -8,6 +8,7 @@ from reports.causes import with_causes
 from reports.checks import CHECKS
 from reports.content import digest, main_text
 from reports.document import Document, Paragraph, Picture
+from reports.figures import figures_of
 from reports.kinds import detect, read_document
 from reports.loose import gather_loose
 from reports.model import Report, Unreadable
@@ -99,6 +100,7 @@ def judge(reading: Reading) -> Report:
         form=reading.form.form if reading.form else None,
         cells=reading.cells,
         sections=prose.sections,
+        figures=figures_of(reading),
         signed=prose.signed,
         findings=findings,
         text=text,
