@@ -104,12 +104,12 @@ def judge(reading: Reading) -> Report:
         signed=prose.signed,
         findings=findings,
         text=text,
-        extra=_extra(reading, text),
+        extra=_extra(reading),
     )
     return replace(report, content_digest=digest(reading, text))
 
 
-def _extra(reading: Reading, text: str) -> dict[str, str]:
-    """What the page says about itself, and `scope`: "own" or "consolidated" where the words tell."""
-    scope = scope_of(reading.prose.organ, text)
+def _extra(reading: Reading) -> dict[str, str]:
+    """What the page says about itself, and `scope`: "own" or "consolidated" where the prose tells."""
+    scope = scope_of(reading.prose.organ, "\n".join(section.text for section in reading.prose.sections))
     return dict(reading.document.metadata) | ({"scope": scope} if scope else {})

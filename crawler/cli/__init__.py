@@ -27,6 +27,7 @@ _COMMANDS = {
     "archive": ("archive", "Look after the WARC files and their index; prove what they hold."),
     "bounce": ("told", "Take in a mail that came back."),
     "check": ("check", "Read documents and say what is wrong in them."),
+    "compare": ("compare", "Hold reports against each other: years, copies, parts and their whole."),
     "crawl": ("stages", "Visit every column and archive what it shows."),
     "demo": ("demo", "Play a season of the bundled sample province."),
     "diff": ("versions", "What changed between two versions of a report."),

@@ -44,7 +44,7 @@ def check(paths: tuple[Path, ...], format_: str, jobs: int | None, output: Path 
       nianbao check season/ --output checked.jsonl
     """
     done = _already(output)
-    files = list(_files(paths))
+    files = list(files_in(paths))
     todo = [path for path in files if str(path) not in done]
     status = max(done.values(), default=SOUND)
     if done:
@@ -126,7 +126,7 @@ class _Progress:
         self._bar.stop()
 
 
-def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+def files_in(paths: tuple[Path, ...]) -> Iterator[Path]:
     """Folders as the files in them, hidden ones left out."""
     for path in paths:
         if path.is_dir():
@@ -184,13 +184,15 @@ def _append(output: Path, told: dict[str, Any]) -> None:
 
 def _in_words(told: dict[str, Any]) -> str:
     filled = sum(1 for value in told["cells"].values() if value is not None)
-    lines = [
-        f"{told['source']}: {told['organ']} {told['year']}, form {told['form']}, {filled} of {len(told['cells'])} cells"
-    ]
-    for finding in told["findings"]:
+    head = f"{told['source']}: {told['organ']} {told['year']}, form {told['form']}, "
+    return "\n".join([f"{head}{filled} of {len(told['cells'])} cells", *in_words(told["findings"])])
+
+
+def in_words(findings: list[dict[str, Any]]) -> Iterator[str]:
+    """Findings as lines for a person."""
+    for finding in findings:
         cells = " ".join(finding["cells"][:8]) + (" …" if len(finding["cells"]) > 8 else "")
-        lines.append(f"  {finding['severity']:8} {finding['code']} {cells}\n           {finding['message']}")
-        lines.append(f"           {finding['message_en']}")
+        yield f"  {finding['severity']:8} {finding['code']} {cells}\n           {finding['message']}"
+        yield f"           {finding['message_en']}"
         if finding["cause"]:
-            lines.append(f"           ← {finding['cause']['cell']} = {finding['cause']['value']}?")
-    return "\n".join(lines)
+            yield f"           ← {finding['cause']['cell']} = {finding['cause']['value']}?"
