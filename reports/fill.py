@@ -86,12 +86,14 @@ class Filler:
     def _row(self, read: RowRead, names: list[str], columns: tuple[int, ...] | None, rules: list[Rule]) -> None:
         """Put the row's cells where that is plain; else remember it for `_settle`."""
         unit, width = read.unit, len(names)
-        slots = in_place(unit, columns) if columns else None
+        slots: Sequence[RawCell] | None = in_place(unit, columns) if columns else None
         if slots is None and len(unit.tokens) == width:
             slots = unit.tokens
             read.trouble = "moved" if self.lossless and _gap_inside(unit.values) else "none"
         if slots is None and len(unit.values) == width and (self.lossless or unit.values[0].text.strip()):
             slots = unit.values  # an empty cell right behind the label may be the label's own, merged
+        if slots is None:
+            slots = _with_blanks(unit.values, width)
         blanks = [at for at, cell in enumerate(slots) if not cell.text.strip()] if slots else []
         if slots and (not blanks or (len(blanks) > 1 and unit.aligned)):
             self._put(names, slots)
@@ -187,6 +189,15 @@ class _Open:
         self.slots = slots
         self.blank = blank
         self.options = options
+
+
+def _with_blanks(values: Sequence[RawCell], width: int) -> Sequence[RawCell] | None:
+    """The values by their place, where blanks that stand between figures, or alone, show it and more follow behind."""
+    kept, rest = values[:width], values[width:]
+    if len(kept) < width or any(cell.text.strip() for cell in rest):
+        return None
+    filled = [at for at, cell in enumerate(kept) if cell.text.strip()]
+    return kept if not filled or (filled[0] == 0 and filled[-1] == width - 1 and len(filled) < width) else None
 
 
 def _gap_inside(values: Sequence[RawCell]) -> bool:

@@ -49,6 +49,7 @@ class TableSpec(_Strict):
     columns: tuple[Column, ...]
     rows: tuple[RowSpec, ...]
     one_row: bool = False
+    heads: tuple[str, ...] = ()  # words of its header beside the columns' labels
 
     def column(self, key: str) -> Column:
         return next(column for column in self.columns if column.key == key)

@@ -17,6 +17,14 @@ _WORDS = re.compile(
 )
 
 
+_PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第)?\d{1,3}(?:页)?(?:[/共]*\d{1,3}页?)?[-—–·\s]*")
+
+
+def is_page_number(text: str) -> bool:
+    """- 2 -, 第2页, 3/12: only asked of lines at the edge of a page, for a figure of a table looks like one."""
+    return bool(_PAGE_NUMBER.fullmatch(squeeze(text)))
+
+
 def is_furniture(text: str) -> bool:
     """A short line with a furniture word. Only asked of lines before section one and after section six."""
     flat = squeeze(text)

@@ -26,6 +26,7 @@ class LabelBook:
         self.labels: list[tuple[str, ...]] = []
         self._exact: dict[str, dict[int, float]] = {}
         self._ends: list[tuple[str, int]] = []
+        self.heads = frozenset(key(head) for head in (*table.heads, *(column.label for column in table.columns)))
         for index, row in enumerate(table.rows):
             own = tuple(key(label) for label in (row.label, *row.aliases))
             self.labels.append(own)

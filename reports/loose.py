@@ -18,6 +18,9 @@ from reports.prose import find_headings
 _APART = re.compile(r"(?<!\S)(\d{1,2})\s*([.．、])\s*(?=[\u4e00-\u9fff])")  # 1 . 属于… is a label with its number
 _TAIL = re.compile(r"^(?P<label>.*?[^\d\s.,/\-—])[\s|]*(?P<figures>[\d/\-—][\d\s.,/\-—|]*)$", re.DOTALL)
 
+_BETWEEN = re.compile(r"[\t|│┃║]|\s{2,}")
+_RULING = re.compile(r"[-|:+=\s\u2500-\u257f]*[-=\u2500-\u257f]{3}[-|:+=\s\u2500-\u257f]*")  # ├──┼──┤ |---|---|
+
 
 def has_requests_table(blocks: Sequence[Block]) -> bool:
     """Whether a marked table holds rows of the requests table."""
@@ -83,7 +86,7 @@ def _rows(block: Paragraph) -> list[Row]:
         if place and place.line is not None:
             place = Place(line=place.line + offset, column=place.column)
         text = line.strip()
-        cells = [part.strip() for part in re.split(r"\t|\||\s{2,}", text)] if text else []
+        cells = [part.strip() for part in _BETWEEN.split(text)] if text and not _RULING.fullmatch(text) else []
         flat = [piece for cell in cells for piece in _pieces(cell)]
         if flat:
             rows.append(Row(tuple(RawCell(piece, place, at) for at, piece in enumerate(flat))))
@@ -144,10 +147,11 @@ def _widths() -> dict[str, int]:
 @cache
 def _words() -> frozenset[str]:
     """Every label, group and column name of the forms."""
-    words = set(_widths()) | {"信息内容", "申请人情况", "法人或其他组织", "行政诉讼", "三本年度办理结果"}
+    words = set(_widths()) | {"三本年度办理结果"}
     for form in map(load_form, FORMS):
         for table in form.tables.values():
             words |= {key(column.label) for column in table.columns} | {key(row.group) for row in table.rows}
+            words |= {key(head) for head in table.heads}
             words |= {key(row.label) for row in table.rows}
     return frozenset(words)
 

@@ -29,6 +29,7 @@ class Unit:
     scores: dict[int, float] = field(default_factory=dict)
     joined: str = ""  # label text with the parts that a page break cut off, when that is what matched
     aligned: bool = False
+    head: bool = False  # a row of the table's header, which pages repeat
     worded: bool = False  # its first values are words: 若干, 详见附件
 
     @property
@@ -61,7 +62,8 @@ def _split(row: Row, block: int, index: int, aligned: bool) -> Unit:
     figures = (at for at, cell in enumerate(row.cells) if at >= start and is_value(cell.text) and not cell.inherited)
     first = next(figures, len(row.cells))
     edge = next((at + 1 for at in range(first - 1, -1, -1) if row.cells[at].text.strip()), 0)
-    label = tuple(cell for cell in row.cells[start:edge] if cell.text.strip())
+    # what hangs down from above comes first: where a span is a row short, 2.重复申请 stands before （五）不予处理
+    label = tuple(sorted((c for c in row.cells[start:edge] if c.text.strip()), key=lambda c: not c.inherited))
     values = tuple(cell for cell in row.cells[edge:] if not (cell.inherited and not cell.text.strip()))
     keys = _distinct(label)
     return Unit(row, block, index, label, values, keys[-1] if keys else "", "".join(keys), aligned=aligned)
@@ -99,7 +101,8 @@ def score(units: Sequence[Unit], book: LabelBook) -> None:
     """Give each row its label scores in the form's own words only; cheap enough for every row of a document."""
     for unit in units:
         unit.scores = dict(book.exact(unit.leaf, unit.full)) if unit.leaf else {}
-        if not unit.scores and len(unit.label) > 1:
+        unit.head = not unit.figures and any(key(cell.text) in book.heads for cell in unit.label if not cell.inherited)
+        if not unit.scores and len(unit.label) > 1 and not unit.head:
             _free_words(unit, book)
 
 
@@ -180,6 +183,8 @@ def _pieces(units: Iterable[Unit], anchor: RawCell | None) -> list[tuple[Unit, R
     """The cells of the next rows without figures that stand in the anchor's column."""
     found: list[tuple[Unit, RawCell]] = []
     for unit in units:
+        if unit.head:
+            continue
         if unit.figures or unit.scores:
             break
         cell = next((cell for cell in reversed(unit.label) if _same_column(cell, anchor)), None)
@@ -242,8 +247,7 @@ def in_place(unit: Unit, columns: tuple[int, ...]) -> tuple[RawCell, ...] | None
     if any(column not in at for column in columns):
         return None
     wanted = set(columns)
-    edge = min(columns)
-    stray = any(cell.column not in wanted and cell.column > edge and cell.text.strip() for cell in unit.row.cells)
+    stray = any(cell.column not in wanted and cell.text.strip() for cell in unit.values)
     return None if stray else tuple(at[column] for column in columns)
 
 

@@ -78,7 +78,14 @@ def _read_aligned(name: str, table: TableRead, units: list[Unit], form: Form, ev
             table.header = header_of(everything, min(found, key=lambda unit: unit.index))
         usual = usual_width(found)
         table.width = usual if usual and usual != width and abs(usual - width) <= 3 else None
-        table.columns = value_columns([read.unit for read in table.rows.values()], width)
+        table.columns = value_columns(found, width) or _named_columns(table)
+
+
+def _named_columns(table: TableRead) -> tuple[int, ...] | None:
+    """Where no row is full, an author who writes no zeros: the header says which column is whose."""
+    named = table.header.columns_of(table.spec) if table.header else {}
+    columns = tuple(named.get(column.key, -1) for column in table.spec.columns)
+    return columns if -1 not in columns and list(columns) == sorted(columns) else None
 
 
 def _requests_region(units: Sequence[Unit], form: Form, form_key: str) -> list[Unit]:
@@ -103,13 +110,27 @@ def _requests_region(units: Sequence[Unit], form: Form, form_key: str) -> list[U
 
 
 def _widen(anchors: list[Unit], units: Sequence[Unit]) -> list[Unit]:
-    """All rows between the anchors, and the rows with figures right before and after them in the same table."""
+    """All rows between the anchors, and the rows with figures right before and after them in the same table.
+
+    A page number may stand between: 一、本年新收政 0 0 0 0 0 0 0 / - 2 - / 府信息公开申请数量 / 二、上年结转…
+    """
     start, end = anchors[0].index, anchors[-1].index
-    while start > 0 and units[start - 1].block == anchors[0].block and 3 <= units[start - 1].figures < 10:
+    while start > 0 and units[start].block - units[start - 1].block <= 2 and _of_width(units[start - 1]):
         start -= 1
+    while start > 1 and _cut_off(units[start - 1], units[start]) and _of_width(units[start - 2]):
+        start -= 2
     while end + 1 < len(units) and units[end + 1].block == anchors[-1].block and units[end + 1].figures < 10:
         end += 1
     return list(units[start : end + 1])
+
+
+def _of_width(unit: Unit) -> bool:
+    return 3 <= unit.figures < 10
+
+
+def _cut_off(unit: Unit, below: Unit) -> bool:
+    """The rest of a label that a page broke."""
+    return below.block - unit.block <= 2 and len(unit.label) == 1 and not unit.tokens
 
 
 def _challenge_unit(units: Sequence[Unit], after: int, heading: int | None, spec: TableSpec) -> Unit | None:
@@ -138,8 +159,8 @@ def _glued(unit: Unit, width: int) -> bool:
 def _proactive_region(units: Sequence[Unit], form: Form, before: int) -> list[Unit]:
     """Rows of the blocks that carry a header word of the table, up to the requests table."""
     spec = form.tables["proactive_disclosure"]
-    heads = {key(column.label) for column in spec.columns} | {"信息内容"} | {key(row.group) for row in spec.rows}
     labels = book(form.form, "proactive_disclosure")
+    heads = labels.heads | {key(row.group) for row in spec.rows}
     score(units, labels)
     headed = {unit.block for unit in units if any(key(cell.text) in heads for cell in unit.row.cells)}
     named = [unit for unit in units if max(unit.scores.values(), default=0.0) >= EXACT and unit.values]

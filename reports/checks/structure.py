@@ -154,7 +154,8 @@ def _label(reading: Reading, name: str, table: TableRead, read: RowRead) -> Iter
     ):
         return
     words = book(reading.form.form, name).labels[index]
-    if not reading.document.lossless and any(key(unit.label_text) in word or word in key(unit.full) for word in words):
+    full = key(unit.full)
+    if not reading.document.lossless and (words[0] in full or any(key(unit.label_text) in word for word in words)):
         return  # cut off, or with a neighbour's text: the extraction's doing
     cells = tuple(f"{name}.{spec.key}.{column}" for column in table.spec.keys(spec))
     label = short(unit.label_text)

@@ -160,11 +160,21 @@ def _value(element: etree._Element | None, default: int) -> int:
     return min(int(value), 400) if value is not None and value.isdigit() else default
 
 
+def _boxed(node: etree._Element, element: etree._Element) -> bool:
+    """Whether the node stands in a text box that hangs on the element."""
+    for above in node.iterancestors():
+        if above is element:
+            return False
+        if above.tag == f"{W}txbxContent":
+            return True
+    return False
+
+
 def text_of(element: etree._Element) -> str:
     """Text with line breaks; deleted text, field codes and text boxes left out."""
     parts: list[str] = []
     for node in element.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}p", f"{W}noBreakHyphen", f"{W}sym"):
-        if any(above.tag == f"{W}txbxContent" for above in node.iterancestors()) and element.tag == f"{W}p":
+        if element.tag == f"{W}p" and _boxed(node, element):
             continue
         if node.tag == f"{W}t":
             parts.append(node.text or "")

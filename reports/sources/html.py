@@ -32,6 +32,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BOX = re.compile(r"display\s*:\s*(?:inline-)?(?:table|block|flex|grid|list-item)", re.IGNORECASE)
 _PROSE = 300  # characters in one cell: a layout table
 _FILES = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|ofd|rtf|zip|rar)(?:$|[?#])|download\.jsp", re.IGNORECASE)
 _META = (
@@ -98,7 +99,7 @@ class _Walker:
             if not done and self._start(element):
                 stack.append((element, True))
                 stack += [(child, False) for child in reversed(element)]
-            elif done and element.tag in _BLOCK:
+            elif done and _is_block(element):
                 self.flush()
             if (done or not self._descends) and element is not self.root and element.tail:
                 parent = element.getparent()
@@ -123,7 +124,7 @@ class _Walker:
             self.flush()
             self._table(element)
             return False
-        if tag in _BLOCK:
+        if _is_block(element):
             self.flush()
         if tag == "a" and _FILES.search(element.get("href") or ""):
             self.attachments.append(element.get("href") or "")
@@ -168,7 +169,7 @@ class _Walker:
         return False
 
     def _table(self, element: etree._Element) -> None:
-        rows = spread(_spanned(row, self.tree) for row in element.iter("tr"))
+        rows = spread(_spanned(row, self.tree) for row in element.iter("tr") if not _hidden(row))
         self.blocks.append(Table(tuple(rows), aligned=True, place=Place(path=self._path(element))))
 
 
@@ -178,8 +179,17 @@ def _furniture(element: etree._Element) -> bool:
         return False
     if name != " " and _FURNITURE.search(name) and element.find(".//table") is None:
         return True
+    return _hidden(element)
+
+
+def _hidden(element: etree._Element) -> bool:
     style = element.get("style")
     return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
+
+
+def _is_block(element: etree._Element) -> bool:
+    """Whether its text stands apart from what is around it: by its tag, or because its style says so."""
+    return element.tag in _BLOCK or bool(_BOX.search(element.get("style") or ""))
 
 
 def _holds_data(table: etree._Element) -> bool:
@@ -194,7 +204,7 @@ def _holds_data(table: etree._Element) -> bool:
 
 def _spanned(row: etree._Element, tree: etree._ElementTree) -> Iterator[Spanned]:
     for cell in row:
-        if cell.tag in ("td", "th"):
+        if cell.tag in ("td", "th") and not _hidden(cell):
             yield Spanned(
                 _text(cell), _span(cell, "rowspan"), _span(cell, "colspan"), Place(path=str(tree.getpath(cell)))
             )

@@ -9,14 +9,15 @@ from typing import Protocol
 
 from reports.document import Block, Paragraph, Picture, RawCell, Row, Table
 from reports.fold import squeeze
+from reports.furniture import is_page_number
 from reports.model import Place
+from reports.numbers import is_value
 from reports.sources.ruling import Box, Char, Ruled, Stroke, tables
 from reports.sources.typeset import Line, cell_text, continues, lines_of, tabular
 from reports.sources.unruled import rows_of
 
 _LEAST_TABLE = 80.0  # points across: less is a logo, or a character of a scanned title
 _EDGE = 0.09  # of the page's height: where page numbers and running heads stand
-_PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第)?\d{1,3}(?:页)?(?:[/共]*\d{1,3}页?)?[-—–·\s]*")
 
 
 class Page(Protocol):
@@ -123,7 +124,7 @@ def _furniture(page: Page, line: Line, heads: set[str]) -> bool:
     if not (line.bottom < 1.3 * _EDGE * page.height or line.top > (1 - 1.3 * _EDGE) * page.height):
         return False
     text = squeeze(line.text)
-    return (len(line.chunks) <= 3 and bool(_PAGE_NUMBER.fullmatch(text))) or re.sub(r"\d+", "#", text) in heads
+    return (len(line.chunks) <= 3 and is_page_number(text)) or re.sub(r"\d+", "#", text) in heads
 
 
 class _Writer:
@@ -143,7 +144,7 @@ class _Writer:
         elif (
             self.rows
             and line.size < 1.25 * self.rows[-1].size
-            and len(line.text) <= 30
+            and (len(line.text) <= 30 or line.right < self._figures_left())
             and not re.search("[。]|^[一二三四五六]、[^本上结三]", squeeze(line.text))
         ):
             self.rows.append(line)  # part of a label, or a header over several lines
@@ -152,6 +153,11 @@ class _Writer:
             if self.paragraph and not continues(self.paragraph[-1], line, self.left, self.right):
                 yield from self._flush_paragraph()
             self.paragraph.append(line)
+
+    def _figures_left(self) -> float:
+        """Where figures begin in the table so far; what ends before is a line of a long label."""
+        chunks = [chunk for line in self.rows for chunk in line.chunks if is_value(chunk.text)]
+        return min((chunk.left for chunk in chunks), default=0.0)
 
     def flush(self) -> Iterator[Block]:
         yield from self._flush_rows()

@@ -6,10 +6,12 @@ A scan with text under its pictures, put there by somebody's OCR, is a scan: tha
 from __future__ import annotations
 
 import ctypes
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from math import pi
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -24,6 +26,7 @@ from reports.sources.ruling import Char, Stroke
 MAX_PAGES = 400
 _MAX_CHARS = 60_000  # on one page
 _MAX_OBJECTS = 50_000
+_SAMPLE = 60  # characters of a page that are asked how they are turned
 _THIN = 3.2  # points: a filled rectangle no wider than this is a ruling
 
 
@@ -32,12 +35,14 @@ class _Page:
 
     def __init__(self, page: pdfium.PdfPage, number: int) -> None:
         self.number = number
-        self.rotation = int(raw.FPDFPage_GetRotation(page.raw))
+        text = page.get_textpage()
+        self.rotation = _turn(page, text)
         left, bottom, right, top = page.get_mediabox()
         self.frame = (left, bottom, right, top)
         wide, high = right - left, top - bottom
         self.width, self.height = (high, wide) if self.rotation % 2 else (wide, high)
-        self.chars = list(self._chars(page))
+        self.chars = list(self._chars(text))
+        text.close()
         self.horizontal: list[Stroke] = []
         self.vertical: list[Stroke] = []
         self.pictures: list[tuple[float, float, float, float]] = []
@@ -66,8 +71,7 @@ class _Page:
             return top - y, right - x
         return x - left, top - y
 
-    def _chars(self, page: pdfium.PdfPage) -> Iterator[Char]:
-        text = page.get_textpage()
+    def _chars(self, text: pdfium.PdfTextPage) -> Iterator[Char]:
         handle, box = text.raw, raw.FS_RECTF()
         left, _, _, top = self.frame
         pointer = ctypes.byref(box)
@@ -83,7 +87,6 @@ class _Page:
             x0, y0 = self._upright(box.left, box.top)
             x1, y1 = self._upright(box.right, box.bottom)
             yield Char(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        text.close()
 
     def _object(self, item: object, matrix: tuple[float, ...], depth: int) -> None:
         self._budget -= 1
@@ -153,6 +156,21 @@ class _Page:
                     self.horizontal.append(Stroke((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
                 elif abs(x0 - x1) < 1:
                     self.vertical.append(Stroke((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+
+def _turn(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> int:
+    """Quarter turns clockwise after which the text stands upright. What the page says of itself need not be so: wide
+    tables are drawn sideways on upright pages, and pages are marked as turned that are not."""
+    count = raw.FPDFText_CountChars(text.raw)
+    angles = Counter(
+        round(raw.FPDFText_GetCharAngle(text.raw, at) / (pi / 2)) % 4
+        for at in range(0, count, max(1, count // _SAMPLE))
+        if raw.FPDFText_GetUnicode(text.raw, at) > 32
+    )
+    if not angles:
+        return int(raw.FPDFPage_GetRotation(page.raw))
+    quarters: int = angles.most_common(1)[0][0]
+    return -quarters % 4
 
 
 def _matrix(item: object) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 _SNAP = 2.6  # points within which two rulings are one
 _GAP = 4.0  # points that a ruling may be interrupted
+_OPEN = 9.0  # points by which rulings run out beyond the last one across them where a table is open at its sides
 _LEAST = 6.0  # points: shorter strokes rule nothing
 _MOST = 20_000  # strokes on one page; a drawing has more, a table never
 
@@ -111,10 +112,26 @@ def tables(horizontal: Sequence[Stroke], vertical: Sequence[Stroke]) -> list[Rul
     """The tables that the rulings make, top to bottom. A lone frame is none."""
     found = []
     for rows, columns in _components(merge(horizontal), merge(vertical)):
-        ruled = _grid(rows, columns)
+        ruled = _grid(rows + _open_edges(columns, rows), columns + _open_edges(rows, columns))
         if ruled and len(ruled.boxes) >= 2:
             found.append(ruled)
     return sorted(found, key=lambda ruled: ruled.ys[0])
+
+
+def _open_edges(rows: list[Stroke], columns: list[Stroke]) -> list[Stroke]:
+    """Where a table has no ruling at its sides, one as long as the table at the ends of the rulings across.
+
+    With the words the other way round, for a table that is open above and below.
+    """
+    found = []
+    for edge, beyond in (
+        (min(row.start for row in rows), min(column.at for column in columns)),
+        (max(row.end for row in rows), max(column.at for column in columns)),
+    ):
+        reach = sum(abs(row.start - edge) <= _GAP or abs(row.end - edge) <= _GAP for row in rows)
+        if abs(edge - beyond) > _OPEN and reach * 2 >= len(rows):
+            found.append(Stroke(edge, min(c.start for c in columns), max(c.end for c in columns)))
+    return found
 
 
 def _components(rows: list[Stroke], columns: list[Stroke]) -> list[tuple[list[Stroke], list[Stroke]]]:

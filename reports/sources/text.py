@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from reports.document import Block, Document, Paragraph, RawCell, Row, Table
+from reports.furniture import is_page_number
 from reports.model import Place, Unreadable
 
 _MAX_TAIL = 8  # characters of a cell's text that was broken over lines: 自 / 然 / 人
@@ -36,7 +37,20 @@ def read_text(data: bytes) -> Document:
     text = decode(data)
     if not text.strip():
         raise Unreadable("empty", "the file holds no text")
-    return Document("text/plain", "text", tuple(text_blocks(text.splitlines())))
+    return Document("text/plain", "text", tuple(text_blocks(_without_page_numbers(text))))
+
+
+def _without_page_numbers(text: str) -> list[str]:
+    """The text's lines; the number at the foot of a page is left empty, where a form feed tells that one ends."""
+    lines: list[str] = []
+    pages = text.split("\f")
+    for page in pages:
+        own = page.splitlines() or [""]
+        foot = next((at for at in range(len(own) - 1, -1, -1) if own[at].strip()), None)
+        if foot is not None and len(pages) > 1 and is_page_number(own[foot]):
+            own[foot] = ""
+        lines += own
+    return lines
 
 
 def text_blocks(lines: list[str], first_line: int = 1) -> list[Block]:

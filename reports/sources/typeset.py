@@ -23,6 +23,7 @@ class Chunk:
     top: float
     right: float
     bottom: float
+    chars: tuple[Char, ...] = ()  # left to right
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,18 @@ def _chunks(row: Sequence[Char], size: float) -> list[Chunk]:
                 groups[-1].append(char)
                 continue
         groups.append([char])
-    return [
-        Chunk(_text(g), g[0].left, min(c.top for c in g), max(c.right for c in g), max(c.bottom for c in g))
-        for g in groups
-    ]
+    return [chunk_of(group) for group in groups]
+
+
+def chunk_of(chars: Sequence[Char]) -> Chunk:
+    return Chunk(
+        _text(chars),
+        chars[0].left,
+        min(c.top for c in chars),
+        max(c.right for c in chars),
+        max(c.bottom for c in chars),
+        tuple(chars),
+    )
 
 
 def _text(chars: Sequence[Char]) -> str:

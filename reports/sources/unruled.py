@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from reports.fold import squeeze
 from reports.numbers import is_value
-from reports.sources.typeset import Chunk, Line
+from reports.sources.ruling import Char
+from reports.sources.typeset import Chunk, Line, chunk_of
 
 _LEADING = 1.45  # lines of one cell stand no further apart than this times their height
 _REACH = 8  # lines above and below that are looked at
@@ -51,6 +53,7 @@ class _Row:
 
 def rows_of(lines: Sequence[Line]) -> list[tuple[int, list[Chunk]]]:
     """(page, cells left to right) for each row, top to bottom; a cell of several lines is one chunk."""
+    lines = _cut_at_columns(lines)
     if _tight(lines):
         return [(line.page, list(line.chunks)) for line in lines]
     rows = {at: _row(line, at) for at, line in enumerate(lines) if _carries_a_row(line)}
@@ -68,6 +71,40 @@ def rows_of(lines: Sequence[Line]) -> list[tuple[int, list[Chunk]]]:
         elif left[at]:
             found.append((line.page, left[at]))
     return found
+
+
+def _cut_at_columns(lines: Sequence[Line]) -> list[Line]:
+    """Parts figures from what stands close before them: 行政机关不再处0 is a full line of a label, and a figure.
+
+    Most rows show clearly where the columns of figures are; a cut is made only where figures alone stand behind it.
+    """
+    cuts = _columns(lines)
+    return [replace(line, chunks=tuple(p for c in line.chunks for p in _cut(c, cuts))) for line in lines]
+
+
+def _columns(lines: Sequence[Line]) -> list[float]:
+    """Where the columns of figures begin that the rows with most figures agree on; none when they do not."""
+    rows = [[chunk for chunk in line.chunks if is_value(chunk.text)] for line in lines]
+    counts = Counter(len(row) for row in rows if len(row) >= 3)
+    if not counts:
+        return []
+    width = max(counts, key=lambda count: (counts[count], count))
+    columns = [[row[at] for row in rows if len(row) == width] for at in range(width)]
+    lefts, rights = [min(c.left for c in col) for col in columns], [max(c.right for c in col) for col in columns]
+    if len(columns[0]) < 3 or any(right >= left for right, left in zip(rights, lefts[1:], strict=False)):
+        return []
+    return [lefts[0] - 0.5, *((right + left) / 2 for right, left in zip(rights, lefts[1:], strict=False))]
+
+
+def _cut(chunk: Chunk, cuts: Sequence[float]) -> list[Chunk]:
+    """The chunk in pieces at the cuts, each piece but the first a figure; whole where they are not, or it is one."""
+    if is_value(chunk.text):
+        return [chunk]
+    pieces: dict[int, list[Char]] = {}
+    for char in chunk.chars:
+        pieces.setdefault(sum(char.x > cut for cut in cuts), []).append(char)
+    made = [chunk_of(chars) for chars in pieces.values()]
+    return made if len(made) > 1 and all(is_value(piece.text) for piece in made[1:]) else [chunk]
 
 
 def _tight(lines: Sequence[Line]) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
 
-from reports.form import load_form
 from tools.corpus.artefacts import scar
-from tools.corpus.faults import FAULTS
-from tools.corpus.figures import Number
+from tools.corpus.draw import Sample, draw
 from tools.corpus.layout import Block, Grid, blocks
 from tools.corpus.noise import radicals, restyle
-from tools.corpus.prose import write_prose
 from tools.corpus.scan import docx_pictures, html_pictures, scan_pdf
-from tools.corpus.spec import Spec, broken_sums, make_spec
+from tools.corpus.spec import Spec, broken_sums
+from tools.corpus.strangers.make import STRANGERS, make_stranger
 from tools.corpus.write_html import FAKED, TABLES, write_html
 from tools.corpus.write_ofd import write_ofd
 from tools.corpus.write_office import write_docx, write_xlsx
@@ -38,42 +35,13 @@ FORMATS = (
 OTHERS = ("xls", "ofd", "zip")
 SCANS = ("scan", "scan_worn", "html_pictures", "docx_pictures")  # dear to read: some seconds a page
 _NO_BLANKS = {"html_faked", "pdf_chrome", "pdf_unruled", "text_bare"}  # nobody can see an empty cell there
-_CLASH = [
-    ("period", "citation"),
-    ("section_missing", "section_empty"),
-    ("section_missing", "fee"),
-    ("mismatch", "percentage"),
-]
-_LATE = {
-    "mismatch",
-    "parts",
-    "percentage",
-    "gap",
-    "period",
-    "citation",
-    "fee",
-    "section_empty",
-    "table_missing",
-    "section_missing",
-}
-
-
-@dataclass
-class Sample:
-    number: int
-    format: str
-    data: bytes
-    truth: dict[str, Number | None]
-    expected: set[tuple[str, str]]
-    faults: list[str]
-    organ: str
-    year: int
-    scars: dict[str, str]
 
 
 def make(seed: int, number: int, format_: str) -> Sample:
+    if format_ in STRANGERS:
+        return make_stranger(seed, number, format_)
     rng = Random(f"{seed}/{number}/{format_}")
-    spec = _spec(rng, format_)
+    spec = draw(rng, blanks=format_ not in _NO_BLANKS)
     parts = list(blocks(spec))
     grids = {k: b.grid for k, b in zip(_table_keys(spec), (b for b in parts if b.grid), strict=True) if b.grid}
     if rng.random() < 0.5:
@@ -88,35 +56,6 @@ def make(seed: int, number: int, format_: str) -> Sample:
 
 def _table_keys(spec: Spec) -> list[str]:
     return [key for key, _ in spec.headings if key in spec.tables and spec.tables[key].present]
-
-
-def _spec(rng: Random, format_: str) -> Spec:
-    form = load_form("ogi-2019" if rng.random() < 0.2 else "ogi-2021")
-    spec = make_spec(rng, form)
-    count = rng.choice([0, 0, 1, 1, 1, 2, 3])
-    chosen = rng.sample(sorted(FAULTS), count)
-    if "table_missing" in chosen:
-        chosen = ["table_missing"]
-    if form.form == "ogi-2019" and rng.random() < 0.2:
-        spec.year += 3
-        spec.title = f"{spec.organ}{spec.year}年政府信息公开工作年度报告"
-        spec.signed = None
-        spec.expected.add(("form.outdated", ""))
-        spec.faults.append("outdated")
-    if format_ in _NO_BLANKS:
-        chosen = [name for name in chosen if name != "blank"]
-    for one, other in _CLASH:
-        if one in chosen and other in chosen:
-            chosen.remove(other)
-    early = [name for name in chosen if name not in _LATE]
-    for name in early:
-        if FAULTS[name](rng, spec):
-            spec.faults.append(name)
-    write_prose(rng, spec)
-    for name in chosen:
-        if name in _LATE and FAULTS[name](rng, spec):
-            spec.faults.append(name)
-    return spec
 
 
 def _write(rng: Random, format_: str, parts: list[Block], title: str) -> bytes:
