@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Route
+from playwright.async_api import FloatRect, Page, Route
 from playwright.async_api import Request as Asked
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 from scrapy import Request
@@ -36,6 +36,10 @@ from storage.http import content_codings, decoded, parse_head
 from storage.records import Rendering, Visit
 
 _SETTLE_MS = 5_000
+# A picture of the whole page, but no more: one line of 20,000 letters made one 160,000 pixels wide, which took 3 GB.
+_WIDEST, _TALLEST = 2_560, 20_000
+_SIZE = """() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]
+  .map(pixels => Math.max(Number(pixels) || 1, 1))"""
 _FRAMES = 3  # one within the other
 _LIMIT = 32 * 1024 * 1024  # bytes of one decoded body that a page may get
 _NOT_FOR_PAGES = {"media", "font", "websocket", "eventsource", "manifest", "other"}
@@ -180,13 +184,15 @@ class VisitPipeline:
 
 
 async def _settle_and_shoot(page: Page) -> bytes | None:
-    """Waits until the page is quiet, or long enough, and takes its picture; a page may be too tall for one."""
+    """Waits until the page is quiet, or long enough, and takes its picture, of very large pages the beginning."""
     try:
         await page.wait_for_load_state("networkidle", timeout=_SETTLE_MS)
     except PlaywrightTimeout:
         pass  # pages that poll are never quiet
     try:
-        return await page.screenshot(full_page=True, timeout=10_000)
+        width, height = await page.evaluate(_SIZE)
+        clip: FloatRect = {"x": 0, "y": 0, "width": min(width, _WIDEST), "height": min(height, _TALLEST)}
+        return await page.screenshot(full_page=True, clip=clip, timeout=10_000)
     except PlaywrightError:
         return None
 

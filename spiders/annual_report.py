@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.exceptions import (
@@ -68,6 +69,10 @@ class AnnualReportSpider(scrapy.Spider):
         self._places = asyncio.Semaphore(columns_at_once)
         self._by_id = {organ.id: organ for organ in organs}
         self._names = Names(organs)
+        self._on_host: dict[str, list[Organ]] = {}
+        for organ in organs:
+            for host in {host_of(url) for url in (organ.column_url, organ.home_url) if url}:
+                self._on_host.setdefault(host, []).append(organ)
 
     async def start(self) -> AsyncIterator[Visit]:
         visits = [asyncio.ensure_future(self._visit(column)) for column in self.columns]
@@ -85,8 +90,8 @@ class AnnualReportSpider(scrapy.Spider):
                 return ()
 
     def expectations(self, column: Column) -> list[Expectation]:
-        alone = len(column.organs) == 1
-        return [Expectation(self._by_id[i], self.series, self.year, alone, self._names) for i in column.organs]
+        alone, here = len(column.organs) == 1, tuple(self._on_host.get(host_of(column.url), ()))
+        return [Expectation(self._by_id[i], self.series, self.year, alone, self._names, here) for i in column.organs]
 
     async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
         """One page, with the verdict on it; never raises for what a portal does. Follows a stub that moves on."""
@@ -131,6 +136,13 @@ class AnnualReportSpider(scrapy.Spider):
             bool(seen.get("turned_all", True)),
             tuple(seen.get("revealed", ())),
         )
+
+
+def host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # http://[::1/
+        return ""
 
 
 _LAST = {"尾页", "末页", "最后一页"}  # turning jumps over nothing

@@ -15,6 +15,7 @@ from portals.model import Organ
 from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
 from spiders.article import Article
 from spiders.listing import is_cut
+from spiders.navigation import is_near, promises_a_column
 from storage.records import Candidate, Sighting
 
 ACCEPT = 0.5
@@ -34,6 +35,16 @@ class Expectation:
     year: int
     alone: bool  # no other organ's reports are expected in this column
     names: Names  # of every registered organ
+    here: tuple[Organ, ...] = ()  # those whose pages are on the same host
+
+
+def named_in(title: str, wanted: Expectation) -> Organ | None:
+    """The registered organ that a title names. 县审计局 may be forty organs' name, and on this host one's."""
+    named = organ_named(title, wanted.names)
+    if named is not None or (called := organ_in(title)) is None:
+        return named
+    fits = [organ for organ in wanted.here if called in {fold(name) for name in (organ.name, *organ.aliases)}]
+    return fits[0] if len(fits) == 1 else None
 
 
 def weigh(sighting: Sighting, wanted: Expectation) -> Candidate | None:
@@ -43,7 +54,7 @@ def weigh(sighting: Sighting, wanted: Expectation) -> Candidate | None:
     otherwise keep a refusal of every other's report.
     """
     kind = series_of(sighting.title)
-    named = organ_named(sighting.title, wanted.names)
+    named = named_in(sighting.title, wanted)
     if kind is None or not (wanted.alone or (named is not None and named.id == wanted.organ.id)):
         return None
     score, reasons = 0.0, []
@@ -93,6 +104,18 @@ def is_of_series(sighting: Sighting, series: str) -> bool:
     return series_of(sighting.title) == series and report_year(sighting.title) is not None
 
 
+def is_known_item(sighting: Sighting, series: str) -> bool:
+    """What a list must show again, or it is not the list that it was: reports of whatever year, or years' own pages."""
+    return is_of_series(sighting, series) or _YEAR_LABEL.match(fold(sighting.title)) is not None
+
+
+def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
+    """Whether a page is a table of contents of lists below it: of years, of organs, of columns."""
+    below = [one for one in sightings if is_near(one.url, page) and one.url != page and one.date is None]
+    organs = {one.title for one in below if organ_in(one.title) == fold(one.title)}
+    return len(organs) > 1 or any(is_known_item(one, series) or promises_a_column(one) for one in below)
+
+
 # Titles that say too little, and pages that say more
 
 _REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual report", re.I)
@@ -113,19 +136,24 @@ class Unclear:
     nobodys: bool = False  # a report of the series and year that names no organ
 
 
-def unclear(sighting: Sighting, wanted: Sequence[Expectation], until: date, in_column: bool) -> Unclear | None:
+def unclear(
+    sighting: Sighting, wanted: Sequence[Expectation], until: date, in_column: bool, column: str | None = None
+) -> Unclear | None:
     """Why a link must be looked at although its title says too little; None when the title settles it, either way.
 
-    `until` is the day of the visit; `in_column` whether the page that showed it lists reports of the series.
+    `until` is the day of the visit; `in_column` whether the page that showed it lists reports of the series; `column`
+    is the registered column's address, and None on a walk, which goes by labels itself.
     """
     title, year = sighting.title, wanted[0].year
     kind, named_year = series_of(title), report_year(title)
     if kind not in (None, wanted[0].series):
         return None
-    named = organ_named(title, wanted[0].names)
+    named = named_in(title, wanted[0])
     if named is not None and all(named.id != one.organ.id for one in wanted):
         return None
     say = _Sayer(sighting)
+    if named_year is None and column and is_near(sighting.url, column) and promises_a_column(sighting):
+        return say("a column within the column", 2, True, is_label=True)
     if named_year not in (None, year):
         # A report for 2024 cannot exist before 2024 is over: here the label may be the year of publication.
         early = named_year == year + 1 and (sighting.date or until) <= date(year + 1, 12, 25)
@@ -214,7 +242,7 @@ def weigh_page(sighting: Sighting, article: Article, wanted: Expectation) -> Can
 def _by_text(sighting: Sighting, article: Article, wanted: Expectation, listed: str) -> Candidate | None:
     """A page that is the prescribed report by its text: whose and of which year, its titles say or the column does."""
     titles = (sighting.title, *article.titles)
-    named = next((organ for title in titles if (organ := organ_named(title, wanted.names))), None)
+    named = next((organ for title in titles if (organ := named_in(title, wanted))), None)
     if (named is None and not wanted.alone) or (named is not None and named.id != wanted.organ.id):
         return None
     years = {year for title in titles if (year := report_year(title)) is not None}

@@ -16,4 +16,5 @@ class Column:
     is_home: bool = False  # `url` is a home page
     home: str | None = None  # of a column: where to look for it anew when it is gone
     known: tuple[str, ...] = ()  # columns that an earlier visit found from this home page
+    overdue: bool = False  # what is not found may be called missing: also look whether the column moved
     calls: tuple[str, ...] = ()  # data calls (GET) that an earlier visit's browser made for the list

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from portals.titles import organ_in, organ_named, series_of
+from portals.titles import organ_in, organ_named, report_year, series_of
 from spiders.article import Article, is_document, page_titles, read_article
-from spiders.candidates import Expectation, Unclear, as_candidate, is_of_series, weigh_page
+from spiders.candidates import SURE, Expectation, Unclear, as_candidate, is_of_series, named_in, weigh_page
 from spiders.fetched import Fetch, Page
 from spiders.listing import read_listing
 from spiders.survey import Survey
 from storage.records import Candidate, Outcome, Sighting
+
+ONLY_READING = "a document: only reading it can tell"
+"""The reason of a candidate that counts only when its document itself names the year."""
 
 
 async def follow(fetch: Fetch, candidate: Candidate, wanted: Expectation, has_browser: bool) -> Candidate:
@@ -35,8 +38,8 @@ def _denies(titles: Sequence[str], candidate: Candidate, wanted: Expectation) ->
     own = next((title for title in titles if series_of(title) == candidate.series), None)
     if own is None:
         return None
-    named = organ_named(own, wanted.names)
-    if named is not None and named.id != candidate.organ and organ_named(candidate.title, wanted.names) is None:
+    named = named_in(own, wanted)
+    if named is not None and named.id != candidate.organ and named_in(candidate.title, wanted) is None:
         return f"its page is called «{own}»: it is {named.name}'s"
     return None
 
@@ -60,6 +63,8 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: 
         for one in attachments
         if one.verdict.outcome is not Outcome.COMPLETE
     ]
+    if article.goes_on:
+        failures.append(f"it goes on at {article.goes_on}")
     source = (f"the page names its source: {article.source}",) if article.source else ()
     return replace(
         candidate,
@@ -138,5 +143,7 @@ def _unread_document(link: Unclear, wanted: Sequence[Expectation], page: Page) -
     if not wanted[0].alone and not link.must:
         return ()
     sighting = link.sighting
-    found = (as_candidate(sighting, one, 0.5, (link.why, "a document: only reading it can tell")) for one in wanted)
+    sure = wanted[0].alone and report_year(sighting.title) == wanted[0].year  # in its own column, and of this year
+    score = SURE if sure else 0.5
+    found = (as_candidate(sighting, one, score, (link.why, ONLY_READING)) for one in wanted)
     return tuple(replace(one, captures=held([page])) for one in found)

@@ -14,10 +14,13 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from spiders.datalists import RECORD, Data
-from spiders.pagers import is_page_label, read_pager
+from spiders.pagers import handled_address, is_page_label, read_pager
 from spiders.rules import first_number, rules
 
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
+_ADDRESS = re.compile(r"(https?:/)?/\S+$|\.{1,2}/\S+$|\?\S+=\S+$|[\w./-]+\.(s?html?|jsp|aspx?|do|php)(\?\S*)?$", re.I)
+_CHOICE = re.compile(r"^20\d\d(年|年度)?$|(局|厅|委|委员会|办公室|政府|镇|乡|街道)$")
+_TEXT = re.compile(r">([^<>]{8,160})<")
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
@@ -45,6 +48,8 @@ class Listing:
     turned: bool = False  # further pages are there that only a script turns to
     cut: bool = False  # more links or pages than we look at
     system: str | None = None  # whose pager it is
+    choices: bool = False  # years or organs are chosen in a box that only a script understands
+    unlinked: tuple[str, ...] = ()  # texts like a report's title that are in no link: a script may lead there
 
 
 def read_listing(html: str, url: str) -> Listing:
@@ -65,6 +70,8 @@ def read_listing(html: str, url: str) -> Listing:
         turned=pager.turned,
         cut=pager.cut or len(links) > most,
         system=pager.system,
+        choices=_has_choices(tree),
+        unlinked=_unlinked(html, links),
     )
 
 
@@ -95,6 +102,40 @@ def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
             if target and len(title) >= 2 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
                 yield Link(target, title, _row_date(anchor))
+        for node, target in _handled(tree, base):
+            title = _title(node)
+            if 2 <= len(title) <= 120 and not is_page_label(title) and (target, title) not in seen:
+                seen.add((target, title))
+                yield Link(target, title, _row_date(node))
+
+
+def _handled(tree: LexborHTMLParser, base: str) -> Iterator[tuple[LexborNode, str]]:
+    """What leads somewhere on this host without a link: <option value="/nb/jyj/">, <li onclick="open('/a.html')">."""
+    for node in tree.css("option[value], [onclick], a[href^='javascript:']"):
+        value = (node.attributes.get("value") or "").strip()
+        if node.tag == "option":
+            raw = value if _ADDRESS.match(value) else None
+        else:
+            raw = handled_address(node.attributes.get("onclick") or node.attributes.get("href") or "")
+        target = _absolute(raw, base) if raw else None
+        if target and target != base and urlsplit(target).netloc == urlsplit(base).netloc:
+            yield node, target
+
+
+def _has_choices(tree: LexborHTMLParser) -> bool:
+    """Whether a box offers years or organs by values that are no addresses."""
+    for box in tree.css("select"):
+        options = [(o.attributes.get("value") or "", o.text(strip=True)) for o in box.css("option")]
+        chosen = [text for value, text in options if not _ADDRESS.match(value) and _CHOICE.search(text)]
+        if chosen and len(options) > 1:
+            return True
+    return False
+
+
+def _unlinked(html: str, links: tuple[Link, ...]) -> tuple[str, ...]:
+    body = html[html.find("<body") :] if "<body" in html else html
+    titles = {title for text in _TEXT.findall(body) if "公开" in text and 8 <= len(title := _folded(text)) <= 100}
+    return tuple(sorted(titles - {link.title for link in links}))[:200] if titles else ()
 
 
 def _absolute(href: str | None, base: str) -> str | None:
@@ -115,7 +156,9 @@ def _title(anchor: LexborNode) -> str:
     A link that says nothing (点击查看) is called by its row.
     """
     text = _folded(anchor.text(deep=True, separator=" "))
-    whole = _folded(anchor.attributes.get("title") or anchor.attributes.get("alt") or "")
+    picture = anchor.css_first("img[alt]") if not text else None
+    named = anchor.attributes.get("title") or anchor.attributes.get("alt")
+    whole = _folded(named or (picture.attributes.get("alt") if picture else "") or "")
     title = whole if len(whole) > len(text) or (is_cut(text) and whole) else text
     if rules().empty_labels.match(title.replace(" ", "")):
         row = _own_row(anchor)

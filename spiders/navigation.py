@@ -13,6 +13,7 @@ from portals.titles import fold, report_year, series_of
 from spiders.article import is_document, page_titles
 from spiders.listing import Link
 from spiders.rules import BadRules, make, read_data
+from storage.records import Sighting
 
 Leads = Literal["column", "hub", "other"]
 SURE_LABEL = 0.9
@@ -33,6 +34,11 @@ class Ways:
     max_columns: int
     labels: tuple[Label, ...]
     column_titles: re.Pattern[str]
+    map_paths: tuple[str, ...]
+    most_maps: int
+    address_hints: re.Pattern[str]
+    most_mapped: int
+    search_words: tuple[str, ...]
 
 
 @cache
@@ -72,6 +78,14 @@ def steps(links: tuple[Link, ...], home: str, way: tuple[str, ...]) -> Iterator[
         score = best.score * (1.0 if _near(link.url, home) else 0.7) - 0.02 * len(way)
         leads: Leads = "column" if best.leads == "column" else "hub"
         yield Step(link.url, link.title, leads, score, way)
+
+
+def promises_a_column(sighting: Sighting) -> bool:
+    """Whether a link is called a list of annual reports, of no single year."""
+    if sighting.date is not None or len(fold(sighting.title)) > 40 or is_document(sighting.url):
+        return False
+    best = _best(fold(sighting.title))
+    return best is not None and best.leads == "column" and report_year(sighting.title) is None
 
 
 def _best(folded: str) -> Label | None:

@@ -11,9 +11,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from spiders.rules import first_number, rules
 
-# onclick="window.location.href='index_2.html'", href="javascript:location='?page=2'"
+# onclick="window.location.href='index_2.html'", href="javascript:location='?page=2'", onclick="openUrl('/art/1.html')"
 _HANDLED = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*['\"]([^'\"]+)['\"]"
+    r"|\w\(\s*['\"]((?:https?:/)?/[^'\"\s]+|[^'\"\s]+\.(?:s?html?|jsp|aspx?)(?:\?[^'\"\s]*)?)['\"]"
 )
 _CONTROLS = "a, button, input[type=button], li[onclick], span[onclick], div[onclick]"
 _PAGE_FILE = re.compile(r"[\w-]*\d[\w-]*\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
@@ -75,11 +76,17 @@ def _target(node: LexborNode, base: str) -> str | None:
     """Where a control leads: its href, or the address in its handler."""
     href = (node.attributes.get("href") or "").strip()
     if not href or href.startswith(("#", "javascript:")):
-        handled = _HANDLED.search(f"{href} {node.attributes.get('onclick') or ''}")
+        handled = handled_address(f"{href} {node.attributes.get('onclick') or ''}")
         if not handled:
             return None
-        href = handled[1]
+        href = handled
     return _joined(base, href)
+
+
+def handled_address(handler: str) -> str | None:
+    """The address that a handler goes to, when it says so literally."""
+    found = _HANDLED.search(handler)
+    return (found[1] or found[2]) if found else None
 
 
 def _joined(base: str, href: str) -> str | None:
@@ -107,15 +114,18 @@ def _belongs(target: str, url: str) -> bool:
 
 
 def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
-    """Whether a control says next page or more, is not switched off, and names no address."""
-    if first_number(rules().told_pages, html) == 1:
+    """Whether the page says that there are more, or a control does, is not switched off, and names no address."""
+    told = first_number(rules().told_pages, html)
+    if told == 1:
         return False
+    if (told or first_number(rules().script_pages, html) or 0) > 1:
+        return True
     labels = rules().next_labels | rules().more_labels
     for node in tree.css(_CONTROLS):
         attributes = node.attributes
         label = node.text(deep=True, strip=True) or attributes.get("value") or attributes.get("title") or ""
         off = "disabled" in attributes or "disabled" in (attributes.get("class") or "")
-        if label.strip() in labels and not off:
+        if (label.strip() in labels or label.strip() == "2") and not off:
             href = (attributes.get("href") or "").strip()
             if not href or href.startswith(("#", "javascript:")):
                 return True

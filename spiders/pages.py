@@ -122,9 +122,10 @@ def _by_marks(response: TextResponse, marks: Marks) -> Verdict | None:
     seen["bare"] = f"{seen['title']} {text}" if bare and judge_column(html).outcome is not Outcome.COMPLETE else ""
     scores: dict[Outcome, float] = {}
     details: dict[Outcome, str] = {}
-    for mark in marks.marks:
+    long = len(text) > marks.short_text
+    for mark in _that_count(seen, long and response.status == 200, marks):
         if mark.pattern.search(seen[mark.where]):
-            faint = mark.where != "title" and len(text) > marks.short_text
+            faint = mark.where != "title" and long
             outcome = Outcome(mark.outcome)
             scores[outcome] = scores.get(outcome, 0.0) + mark.score * (marks.faint if faint else 1.0)
             details.setdefault(outcome, mark.detail)
@@ -133,6 +134,13 @@ def _by_marks(response: TextResponse, marks: Marks) -> Verdict | None:
     best = max(scores, key=lambda key: scores[key])
     needed = marks.with_links if len(tree.css("a[href]")) > marks.few_links else marks.threshold
     return Verdict(best, details[best]) if scores[best] >= needed else None
+
+
+def _that_count(seen: dict[str, str], long: bool, marks: Marks) -> tuple[Mark, ...]:
+    """On a long page faint marks alone come to nothing, and looking for them takes more than all the rest."""
+    if not long or any(mark.where == "title" and mark.pattern.search(seen["title"]) for mark in marks.marks):
+        return marks.marks
+    return ()
 
 
 def judge_column(html: str) -> Verdict:
@@ -204,6 +212,6 @@ def visible_text(tree: LexborHTMLParser) -> str:
     body = tree.body
     if body is None:
         return ""
-    copy = LexborHTMLParser(body.html or "")
+    copy = tree.clone()
     copy.strip_tags(["script", "style", "noscript", "template"])
-    return re.sub(r"\s+", " ", copy.body.text(separator=" ") if copy.body else "")
+    return " ".join(copy.body.text(separator=" ").split()) if copy.body else ""

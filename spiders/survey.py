@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
-from spiders.candidates import is_of_series
+from spiders.candidates import is_of_series, leads_on
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
@@ -40,6 +40,9 @@ class Survey:
         self.systems: list[str] = []
         self.calls: list[str] = []  # data calls that worked, or that the browser revealed
         self.browser = False
+        self.choices = False  # a page offers years or organs in a box, and showed nothing for all that
+        self.aside: set[tuple[str, str]] = set()  # sightings that only a search, or somebody else's list, showed
+        self.unlinked: set[str] = set()  # texts like titles, to which no link belongs
         self.done: set[str] = set()  # addresses that were read as pages of a list
 
     def shows_series(self) -> bool:
@@ -66,8 +69,23 @@ class Survey:
             await self._frames(listing)
         # A data call of an earlier visit may have gone stale behind the page: what it does not show is not absent.
         seen = self._series_since(before) and (not shortcut or self._settled(self.sightings.values()))
-        if hidden or listing.turned or (listing.scripted and not seen):
+        chosen = listing.choices and not self._settled(self.sightings.values())
+        if hidden or listing.turned or chosen or (listing.scripted and not seen):
             await self._browse(first.url, hidden, listing.turned, before)
+        if listing.choices and not self._series_since(before):
+            self.choices = True
+
+    async def search(self, call: Call) -> None:
+        """Notes what the site's own search finds."""
+        page = await (self.fetch(call.url, call=call) if call.method == "POST" else self.fetch(call.url))
+        if page.html is not None:
+            before = set(self.sightings)
+            self.note(read_listing(page.html, page.url).links, page.capture)
+            self.aside |= set(self.sightings) - before
+
+    def listed(self) -> list[Sighting]:
+        """What lists showed, without what only a search found."""
+        return [sighting for key, sighting in self.sightings.items() if key not in self.aside]
 
     def trouble(self, detail: str, outcome: Outcome = Outcome.PARTIAL) -> None:
         self.troubles.append(Verdict(outcome, detail))
@@ -87,6 +105,7 @@ class Survey:
     def _note(self, page: Page) -> Listing:
         listing = read_listing(page.html or "", page.url)
         self.note(listing.links, page.capture)
+        self.unlinked |= set(listing.unlinked)
         if listing.system and listing.system not in self.systems:
             self.systems.append(listing.system)
         if listing.cut:
@@ -186,7 +205,8 @@ class Survey:
             self.trouble("a script turns the list's pages, and not all of them could be turned")
         elif hidden > len(self.sightings) - before:
             self.trouble(f"{hidden} records of the list are loaded by script")
-        self._revealed(page.revealed, self._series_since(before))
+        new = list(self.sightings.values())[before:]
+        self._revealed(page.revealed, self._series_since(before) or leads_on(new, self._series, page.url))
 
     def _revealed(self, revealed: Sequence[Revealed], seen: bool) -> None:
         """What the page asked for in the browser: calls to repeat, and calls that failed and may have held the list."""

@@ -1,5 +1,7 @@
 """Turning a list's pages in the browser, where only a script can: clicks 下一页 or 加载更多 until there is no more.
 
+Boxes that offer years or organs are gone through as well.
+
 What each page showed is given back; that all were seen is said only when the page itself leaves no doubt.
 """
 
@@ -16,25 +18,51 @@ MOST_TURNS = 30
 SECONDS = 30.0
 """What turning one list may take; a page that is not through by then was seen in part."""
 
-# Finds the control, says whether it is switched off, marks it for the click. Also reads
-# 共 3 页 and the numbers of a pager.
-_FIND = """(labels) => {
+MOST_CHOICES = 24  # years and organs that are chosen in boxes, one after the other
+
+# Finds the control, says whether it is switched off, marks it for the click: 下一页, or the number after the one that
+# `turned` pages came to. Also reads 共 3 页 and the numbers of the pager that the control belongs to.
+_FIND = """([labels, turned]) => {
   const text = e => (e.innerText || e.value || e.title || e.getAttribute('aria-label') || '').trim();
   const shown = e => e.offsetParent !== null || e.getClientRects().length > 0;
   const off = e => e.disabled || /disabled|nomore|no-more/.test(e.className + ' ' + (e.parentElement || e).className)
     || e.getAttribute('aria-disabled') === 'true';
-  const all = [...document.querySelectorAll('a,button,input[type=button],li,span,div')];
+  const all = [...document.querySelectorAll('a,button,input[type=button],li,span,div,em')];
+  const isNumber = e => ['A', 'LI', 'BUTTON', 'SPAN', 'EM'].includes(e.tagName) && /^\\d{1,3}$/.test(text(e));
+  const numbersNear = e => {
+    for (let box = e.parentElement, up = 0; box && up < 3; box = box.parentElement, up++) {
+      const found = [...box.querySelectorAll('a,li,button,span,em')].filter(isNumber).map(x => +text(x));
+      if (found.length) return found;
+    }
+    return [];
+  };
   const found = all.filter(e => labels.includes(text(e)) && shown(e) && !e.querySelector('a,button'));
   document.querySelectorAll('[data-turn]').forEach(e => e.removeAttribute('data-turn'));
-  const live = found.filter(e => !off(e));
+  let live = found.filter(e => !off(e));
+  const dead = found.length - live.length;
+  if (!found.length) {
+    const next = e => +text(e) === turned + 2 && shown(e) && !off(e) && !e.querySelector('a,button');
+    live = all.filter(e => isNumber(e) && next(e) && numbersNear(e).includes(turned + 1));
+  }
   if (live.length) live[0].setAttribute('data-turn', '1');
   const words = document.body ? document.body.innerText : '';
   const told = words.match(/共\\s*(\\d+)\\s*页|(?:^|\\s)\\d+\\s*\\/\\s*(\\d+)(?:\\s|$|页)/);
-  const numbers = all.filter(e => ['A', 'LI', 'BUTTON', 'SPAN'].includes(e.tagName) && /^\\d{1,3}$/.test(text(e)))
-    .map(e => +text(e));
-  return {live: live.length, dead: found.length - live.length, pages: told ? +(told[1] || told[2]) : null,
+  const numbers = live.length ? numbersNear(live[0]) : [];
+  return {live: live.length, dead: dead, pages: told ? +(told[1] || told[2]) : null,
           highest: numbers.length ? Math.max(...numbers) : null};
 }"""
+
+# The boxes that offer years or organs by values that are no addresses: [box, option] of everything that can be chosen.
+_CHOICES = """() => [...document.querySelectorAll('select')].flatMap((box, at) => {
+  const plain = o => !/[\\/?]|\\.(s?html?|jsp|aspx?|do|php)/.test(o.value);
+  const told = o => /^20\\d\\d(年|年度)?$|(局|厅|委|委员会|办公室|政府|镇|乡|街道)$/.test(o.text.trim());
+  const options = [...box.options];
+  return options.length > 1 ? options.flatMap((o, n) => plain(o) && told(o) && !o.selected ? [[at, n]] : []) : [];
+})"""
+_CHOOSE = """([at, n]) => { const box = document.querySelectorAll('select')[at];
+  if (!box) return;
+  box.selectedIndex = n;
+  box.dispatchEvent(new Event('input', {bubbles: true})); box.dispatchEvent(new Event('change', {bubbles: true})); }"""
 
 
 @dataclass(slots=True)
@@ -52,6 +80,7 @@ async def turn_pages(page: Page, labels: list[str]) -> Turned:
         async with asyncio.timeout(SECONDS):
             await _settle(page)
             await _turn(page, labels, turned)
+            await _choose(page, turned)
     except (PlaywrightError, TimeoutError):
         turned.finished = False
     return turned
@@ -60,10 +89,13 @@ async def turn_pages(page: Page, labels: list[str]) -> Turned:
 async def _turn(page: Page, labels: list[str], turned: Turned) -> None:
     wanted: int | None = None
     for _ in range(MOST_TURNS):
-        state = await page.evaluate(_FIND, labels)
+        state = await page.evaluate(_FIND, [labels, len(turned.doms)])
         wanted = state["pages"] or max(wanted or 0, state["highest"] or 0) or None
-        if not state["live"] or (wanted is not None and len(turned.doms) + 1 >= wanted):
+        if wanted is not None and len(turned.doms) + 1 >= wanted:
             turned.finished = True
+            return
+        if not state["live"]:
+            turned.finished = wanted is None or bool(state["dead"])
             return
         before, words = await page.content(), await _words(page)
         await page.click("[data-turn]", timeout=3000)
@@ -72,13 +104,25 @@ async def _turn(page: Page, labels: list[str], turned: Turned) -> None:
         turned.doms.append(before)
 
 
+async def _choose(page: Page, turned: Turned) -> None:
+    """Chooses every year and every organ that a box offers. A box of a search form changes nothing by itself."""
+    choices = await page.evaluate(_CHOICES)
+    for at, option in choices[:MOST_CHOICES]:
+        before, words = await page.content(), await _words(page)
+        await page.evaluate(_CHOOSE, [at, option])
+        if not await _changes(page, words, 6):
+            return
+        turned.doms.append(before)
+    turned.finished = turned.finished and len(choices) <= MOST_CHOICES
+
+
 async def _words(page: Page) -> str:
     return str(await page.evaluate("document.body ? document.body.innerText : ''"))
 
 
-async def _changes(page: Page, words: str) -> bool:
+async def _changes(page: Page, words: str, tries: int = 40) -> bool:
     """Whether the page shows something else within some seconds: data calls wait their turn at our gate."""
-    for _ in range(40):
+    for _ in range(tries):
         await page.wait_for_timeout(250)
         if await _words(page) != words:
             await page.wait_for_timeout(250)

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from portals.titles import fold, organ_in, organ_named
-from spiders.candidates import SURE, Expectation, Unclear, is_of_series, unclear, weigh
+from portals.titles import fold, organ_in, report_year, series_of
+from spiders.candidates import SURE, Expectation, Unclear, is_known_item, is_of_series, named_in, unclear, weigh
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.follow import follow, look_behind
-from spiders.navigation import SURE_LABEL, is_near
+from spiders.navigation import SURE_LABEL, Step, is_near
 from spiders.pages import Verdict, judge_column
 from spiders.survey import Survey
+from spiders.unlinked import searches
 from spiders.walk import Walk
 from storage.records import Candidate, Outcome, Profile, Sighting, Visit
 
@@ -47,6 +48,7 @@ class _Visit:
         self._survey = Survey(spider.fetch, spider.series, spider.has_browser, column.calls, self._settles)
         self._candidates: list[Candidate] = []
         self._walk: Walk | None = None
+        self._failed: list[tuple[Step, Verdict]] = []  # what a look around was promised and could not see
 
     # A registered column
 
@@ -60,8 +62,11 @@ class _Visit:
             await self._survey.read(first)
             await self._find()
             verdict = self._worth(first)
-        if verdict.outcome in _GONE and not self._all_found():
-            verdict = await self._propose(verdict)
+        if not self._all_found():
+            if verdict.outcome in _GONE:
+                verdict = await self._propose(verdict)
+            elif verdict.outcome is Outcome.COMPLETE:
+                verdict = await self._elsewhere(verdict)
         return (self._result(verdict, self._column.organs),)
 
     def _worth(self, first: Page) -> Verdict:
@@ -69,39 +74,74 @@ class _Visit:
         survey = self._survey
         if survey.troubles:
             return survey.troubles[0]
-        if self._canary_lost():
-            return Verdict(Outcome.REDESIGNED, "no report that the column showed before is there any more")
+        if self._canary_lost() and not self._all_found():
+            return Verdict(Outcome.REDESIGNED, "most of what the column showed before is not there any more")
         if not survey.shows_series():
             if not _same_page(first.url, self._column.url):  # deleted columns often lead to the home page
                 return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
             if (column := judge_column(first.html or "")).outcome is not Outcome.COMPLETE:
                 return column
-        return Verdict(Outcome.COMPLETE)
+        return self._hidden() or Verdict(Outcome.COMPLETE)
+
+    def _hidden(self) -> Verdict | None:
+        """Why a list that was read to its end may still hold what was looked for."""
+        survey, year = self._survey, self._spider.year
+        if survey.choices and not survey.shows_series():
+            return Verdict(Outcome.PARTIAL, "the page asks to choose a year or an organ, and shows nothing by itself")
+        linked = {fold(sighting.title) for sighting in survey.sightings.values()}
+        for title in sorted(survey.unlinked):
+            if series_of(title) == self._spider.series and report_year(title) == year and fold(title) not in linked:
+                named = [named_in(title, wanted) for wanted in self._open()]
+                if any(organ is None or organ.id in self._column.organs for organ in named):
+                    return Verdict(Outcome.PARTIAL, f"no link leads to «{title[:80]}», which the page names")
+        return None
+
+    async def _elsewhere(self, verdict: Verdict) -> Verdict:
+        """Before a report may be called missing: a column may go on standing where it was, and be filled elsewhere."""
+        if not self._column.overdue:
+            return verdict
+        before, listed = len(self._survey.troubles), set(self._survey.sightings)
+        found = await self._look_around()
+        del self._survey.troubles[before:]  # of columns that the register does not name
+        self._survey.aside |= set(self._survey.sightings) - listed
+        unseen = [(step, why) for step, why in self._failed if step.leads == "column" and step.score >= SURE_LABEL]
+        if unseen and not self._all_found():
+            step, why = unseen[0]
+            return Verdict(why.outcome, f"the site also links «{step.label}», which could not be seen: {why.detail}")
+        if found and self._all_found():
+            return replace(verdict, detail=f"found elsewhere: {found[0]}")
+        return verdict
 
     def _canary_lost(self) -> bool:
         if not self._column.seen_before:
             return False
-        sightings = self._survey.sightings.values()
-        if {sighting.url for sighting in sightings} & set(self._column.seen_before):
-            return False
-        titles = {fold(sighting.title) for sighting in sightings if is_of_series(sighting, self._spider.series)}
-        return not titles & {fold(title) for title in self._column.titles_before}
+        shown = [one for one in self._survey.listed() if is_known_item(one, self._spider.series)]
+        urls, titles = {one.url for one in shown}, {fold(one.title) for one in shown}
+        known = {fold(title) for title in self._column.titles_before}
+        same, alike = urls & set(self._column.seen_before), titles & known
+        return 2 * len(same) < len(set(self._column.seen_before)) and 2 * len(alike) < len(known)
 
     async def _propose(self, verdict: Verdict) -> Verdict:
         """Looks for a column that is gone, from the home page on: what it finds is read, and proves no absence."""
+        found = await self._look_around()
+        return replace(verdict, detail=f"{verdict.detail}; found instead: {found[0]}") if found else verdict
+
+    async def _look_around(self) -> list[str]:
+        """Walks from the column's home pages; the columns found on the way, which the survey has read."""
         homes = [self._column.home] if self._column.home else _likely_homes(self._column.url)
         if self._column.home is None:  # perhaps the whole site's: what names nobody is nobody's
             self._wanted = [replace(wanted, alone=False) for wanted in self._wanted]
         found: list[str] = []
         for home in homes:
+            self._walk = Walk(self._survey, home, self._spider.series)
             page = await self._survey.fetch(home)
             if page.html is None or self._all_found():
                 continue
-            self._walk = Walk(self._survey, home, self._spider.series)
             await self._walk.from_home(page)
             await self._find()
+            self._failed += self._walk.failed
             found += [one.url for one in self._walk.found]
-        return replace(verdict, detail=f"{verdict.detail}; found instead: {found[0]}") if found else verdict
+        return found
 
     # A home page
 
@@ -118,10 +158,20 @@ class _Visit:
             return (self._result(_failure(first), column.organs),)
         await walk.from_home(first)
         await self._find()
+        if any(self._worth_from_home(wanted).outcome is not Outcome.COMPLETE for wanted in self._open()):
+            await self._search(first)
         groups: dict[Verdict, list[str]] = {}
         for wanted in self._wanted:
             groups.setdefault(self._worth_from_home(wanted), []).append(wanted.organ.id)
         return [self._result(verdict, tuple(ids)) for verdict, ids in groups.items()]
+
+    async def _search(self, home: Page) -> None:
+        """Asks the site's own search for whose report was not found: where it leads, no list need lead."""
+        for call in searches(home.html or "", home.url, self._spider.year):
+            if not self._open():
+                return
+            await self._survey.search(call)
+            await self._find()
 
     def _worth_from_home(self, wanted: Expectation) -> Verdict:
         """What the visit is worth for one organ."""
@@ -140,21 +190,23 @@ class _Visit:
         if unseen:
             return Verdict(unseen[0].outcome, f"a column that the site links could not be seen: {unseen[0].detail}")
         if self._canary_lost():
-            return Verdict(Outcome.REDESIGNED, "no report that was shown before is there any more")
+            return Verdict(Outcome.REDESIGNED, "most of what was shown before is not there any more")
         if not walk.exhausted:
             return Verdict(Outcome.PARTIAL, "the site has more columns than one visit looks at")
         return self._is_its_column(wanted, walk)
 
     def _is_its_column(self, wanted: Expectation, walk: Walk) -> Verdict:
         """Whether what was found is surely where this organ's reports appear."""
-        shown = [one for one in self._survey.sightings.values() if is_of_series(one, self._spider.series)]
+        shown = [one for one in self._survey.listed() if is_of_series(one, self._spider.series)]
         if any(_is_of(sighting, wanted) for sighting in shown):
-            return Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
+            return self._hidden() or Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
         if shown:
             return Verdict(Outcome.PARTIAL, "the columns found show others' reports, and never showed this organ's")
         own = [one for one in walk.found if one.named and is_near(one.url, self._column.url)]
         if own and wanted.alone:
-            return Verdict(Outcome.COMPLETE, f"{own[0].url} is called the column of annual reports, and lists none")
+            return self._hidden() or Verdict(
+                Outcome.COMPLETE, f"{own[0].url} is called the column of annual reports, and lists none"
+            )
         return Verdict(Outcome.PARTIAL, "an empty column was found, and it is not sure whose it is")
 
     def _settles(self, sightings: Iterable[Sighting]) -> bool:
@@ -204,7 +256,7 @@ class _Visit:
             return
         [wanted] = self._wanted
         shown = (one for one in self._survey.sightings.values() if is_of_series(one, self._spider.series))
-        named = (organ_named(sighting.title, wanted.names) for sighting in shown)
+        named = (named_in(sighting.title, wanted) for sighting in shown)
         if any(organ is not None and organ.id != wanted.organ.id for organ in named):
             self._wanted = [replace(wanted, alone=False)]
 
@@ -218,11 +270,12 @@ class _Visit:
         if not wanted:
             return None
         until = (self._at + timedelta(hours=8)).date()
+        column = None if self._column.is_home else self._column.url
         in_column = self._survey.shows_series() or self._walk is None or bool(self._walk.found)
         links = [
             link
             for sighting in self._survey.sightings.values()
-            if sighting.url not in looked and (link := unclear(sighting, wanted, until, in_column))
+            if sighting.url not in looked and (link := unclear(sighting, wanted, until, in_column, column))
         ]
         return min(links, key=lambda link: (link.rank, link.sighting.url), default=None)
 
@@ -237,6 +290,7 @@ class _Visit:
 
     def _result(self, verdict: Verdict, organs: tuple[str, ...]) -> Visit:
         survey, walk = self._survey, self._walk
+        taken = {one.url for one in self._candidates if one.accepted}
         columns = tuple(dict.fromkeys(one.url for one in walk.found)) if walk else ()
         way = next((one.way for one in walk.found), ()) if walk else ()
         profile = Profile(columns, way, tuple(survey.systems), survey.browser, tuple(dict.fromkeys(survey.calls)))
@@ -249,7 +303,7 @@ class _Visit:
             outcome=verdict.outcome,
             detail=verdict.detail[:500],
             captures=tuple(survey.captures),
-            sightings=tuple(survey.sightings.values()),
+            sightings=(*survey.listed(), *(survey.sightings[key] for key in survey.aside if key[0] in taken)),
             candidates=tuple(one for one in self._candidates if one.organ in organs),
             profile=profile if profile != Profile() else None,
         )
@@ -257,7 +311,7 @@ class _Visit:
 
 def _is_of(sighting: Sighting, wanted: Expectation) -> bool:
     """Whether a report of whatever year is this organ's: it names it, or nobody in a column that is its own."""
-    named = organ_named(sighting.title, wanted.names)
+    named = named_in(sighting.title, wanted)
     if named is not None:
         return named.id == wanted.organ.id
     return wanted.alone and organ_in(sighting.title) is None

@@ -6,6 +6,7 @@ Finds lists and reads them whole into a survey. What it could not look at, it sa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from spiders.candidates import is_of_series
 from spiders.fetched import Page
@@ -13,6 +14,7 @@ from spiders.listing import Link, Listing, read_listing
 from spiders.navigation import Step, is_called_a_column, is_near, is_root, steps, ways
 from spiders.pages import Verdict
 from spiders.survey import Survey
+from spiders.unlinked import mapped_columns, site_maps
 from storage.records import Outcome, Sighting
 
 _RENDERED = 4  # pages whose menu is looked at in the browser, when nothing was found without
@@ -37,6 +39,7 @@ class Walk:
         self.failed: list[tuple[Step, Verdict]] = []
         self.exhausted = True  # whether every promise was followed, as far as the budget goes
         self.pages = 0
+        self._remembered = 0  # how many of the found columns an earlier walk had found
         self._todo: list[Step] = []
         self._scripted: list[tuple[Page, tuple[str, ...]]] = []
         self._seen: set[str] = {home}  # a column that leads to the home page is gone
@@ -51,6 +54,26 @@ class Walk:
             links = await self._rendered(page)
             self._plan(links, way)
             await self._follow_steps()
+        if not any(one.shows for one in self.found):
+            await self._by_maps(home)
+
+    async def _by_maps(self, home: Page) -> None:
+        """Site maps that no link leads to. Only the home page of a site has them."""
+        if not is_root(home.url):
+            return
+        robots = await self.survey.fetch(urljoin(home.url, "/robots.txt"))
+        for url in site_maps(robots.text or "", home.url):
+            if url in self._seen or any(one.shows for one in self.found):
+                continue
+            self._seen.add(url)
+            page = await self.survey.fetch(url)
+            if page.text is None:
+                continue
+            mapped = mapped_columns(page.text, page.url)
+            self._todo += [Step(place, "", "column", 0.6, ()) for place in mapped if place not in self._seen]
+            if not mapped and page.html is not None:
+                self._plan(read_listing(page.html, page.url).links, ())
+            await self._follow_steps()
 
     async def _follow_steps(self) -> None:
         while self._todo:
@@ -63,15 +86,18 @@ class Walk:
             await self._take(step)
 
     async def to_known(self, urls: tuple[str, ...], way: tuple[str, ...]) -> None:
-        """Looks at columns that an earlier walk found."""
+        """Looks at columns that an earlier walk found. The walk itself goes on as if it knew nothing of them."""
         for url in urls:
             await self._take(Step(url, way[-1] if way else "", "column", 1.0, way[:-1]))
+        self._remembered = len(self.found)
 
     def _next(self) -> Step | None:
         """The best promise left; None when nothing left could change what was found."""
         self._todo.sort(key=lambda step: (-step.score, step.depth))
         step = self._todo.pop(0)
-        if any(one.shows for one in self.found) and not (step.leads == "column" and step.score >= 0.6):
+        if any(one.shows for one in self.found[self._remembered :]) and not (
+            step.leads == "column" and step.score >= 0.6
+        ):
             return None
         if len(self.found) >= ways().max_columns:
             self.exhausted = False
@@ -80,6 +106,9 @@ class Walk:
 
     async def _take(self, step: Step) -> None:
         if step.url in self._seen or step.url in self.survey.done:
+            again = next((one for one in self.found[: self._remembered] if one.url == step.url), None)
+            if again is not None and again not in self.found[self._remembered :]:
+                self.found.append(again)  # it is still linked
             return
         self._seen.add(step.url)
         self.pages += 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +14,12 @@ import click
 from crawler.cli import BadInput
 from crawler.cli.explain import print_visit, visit_row
 from crawler.cli.options import SERIES, as_of_option, config_of, format_option, print_jsonl, year_option
-from crawler.workplace import open_workplace
+from crawler.proposals import Proposal
+from crawler.proposals import propose as propose_column
+from crawler.workplace import Workplace, open_workplace
 from portals.faults import RegistryFaults
-from portals.load import load_organs
+from portals.load import COLUMNS, load_organs
+from portals.model import Organ
 from storage import queries
 
 
@@ -69,6 +74,51 @@ def list_(ctx: click.Context, format_: str) -> None:
         return
     for organ in known:
         click.echo(f"{organ.id}\t{organ.name}\t{organ.level}\t{organ.kind}\t{organ.column_url or '—'}")
+
+
+@organs.command()
+@as_of_option
+@format_option
+@click.pass_context
+def propose(ctx: click.Context, as_of: datetime | None, format_: str) -> None:
+    """Show the columns that the crawl found and the register does not name: from a home page, or because a site was
+    redesigned. Lines in CSV for `organs import`, after a person has looked; jsonl tells the way and the reason too.
+
+    \b
+    Example:
+      nianbao organs propose > found.csv
+      nianbao organs import found.csv
+    """
+    with open_workplace(config_of(ctx), as_of, write=False) as place:
+        found = [one for organ in queries.organs(place.db) if (one := _proposal(place, organ))]
+    if format_ == "jsonl":
+        print_jsonl(
+            {
+                "organ": one.organ.id,
+                "column_url": one.organ.column_url,
+                "instead_of": one.instead_of,
+                "seen": one.seen,
+                "way": one.way,
+                "visit": one.visit,
+                "why": one.why,
+            }
+            for one in found
+        )
+        return
+    table = csv.DictWriter(sys.stdout, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    table.writeheader()
+    for one in found:
+        table.writerow(dataclasses.asdict(one.organ) | {"aliases": ";".join(one.organ.aliases)})
+
+
+def _proposal(place: Workplace, organ: Organ) -> Proposal | None:
+    url = organ.column_url or organ.home_url
+    visit = queries.last_visit(place.db, url, place.clock()) if url else None
+    if visit is None or organ.id not in visit.organs:
+        return None
+    links = {one.url for one in visit.candidates if one.organ == organ.id and one.accepted}
+    ids = [one.capture for one in visit.sightings if one.url in links]
+    return propose_column(organ, visit, queries.captures_by_id(place.db, ids))
 
 
 @organs.command("try")

@@ -121,6 +121,9 @@ def _say_crawled(done: crawling.Crawled) -> None:
     click.echo(f"crawl: {told or 'nothing to visit'}")
     for trouble in done.troubles:
         click.echo(f"  could not look: {trouble}")
+    if done.not_visited and done.log is None:
+        click.echo(f"  not visited: {len(done.not_visited)} columns, outside the hours (NIANBAO_HOURS)", err=True)
+        return
     for column in done.not_visited:
         click.echo(f"  not visited: {column} (see {done.log}; the same round made again takes it up)", err=True)
     if done.without_column:

@@ -10,6 +10,7 @@ from portals.titles import series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
 from spiders.candidates import SURE
+from spiders.follow import ONLY_READING
 from storage.records import Observation, Reading, Unread
 
 UNCONFIRMED = "unconfirmed"
@@ -42,6 +43,8 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
         return _reading(unread, REFUSED, f"the document is of another kind: {kind}", main)
     if main.year is not None and main.year != candidate.year:
         return _reading(unread, UNCONFIRMED, f"the document names {main.year}, the list {candidate.year}", main)
+    if ONLY_READING in candidate.reasons and main.year != candidate.year:
+        return _reading(unread, UNCONFIRMED, "neither its list nor the document says which year it is about", main)
     if candidate.score < SURE:
         return _reading(unread, UNCONFIRMED, f"whose report it is cannot be told: {candidate.reasons[-1]}", main)
     if candidate.failure and not _is_whole(main):

@@ -23,13 +23,14 @@ from crawler.workplace import Workplace
 from portals.due import obligations
 from portals.model import Organ
 from spiders.annual_report import Column
-from spiders.candidates import is_of_series
+from spiders.candidates import is_known_item
 from storage import queries
 from storage.errors import ArchiveError
 from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri
 
 _TAKEN_UP = timedelta(hours=6)
+_SHANGHAI = timedelta(hours=8)
 
 Progress = Callable[[int, int, str], None]
 """Told (done, of how many, what)."""
@@ -55,9 +56,12 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     """Visits every column that has not been visited in this round; all that was archived is in the index afterwards."""
     queries.ingest(place.db, place.archive)  # what a killed crawl left behind
     organs = queries.organs(place.db)
-    owing = [obligation.organ for obligation in obligations(organs, series, year)]
+    owed = list(obligations(organs, series, year))
+    owing = [obligation.organ for obligation in owed]
+    today = (place.clock() + _SHANGHAI).date()
+    overdue = frozenset(obligation.organ.id for obligation in owed if obligation.due_notice < today)
     without = tuple(organ.name for organ in owing if not (organ.column_url or organ.home_url))
-    columns = list(_columns(place, owing, series, year))
+    columns = list(_columns(place, owing, series, overdue))
     done = queries.visited(place.db, year, _begun(place, series, year), place.clock())
     columns = [column for column in columns if target_uri(column.url) not in done]
     left = seconds_left(place.config.hours, system_clock())
@@ -132,15 +136,15 @@ def _processes(place: Workplace) -> int:
     return place.config.processes or min(4, os.cpu_count() or 1)
 
 
-def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -> Iterator[Column]:
+def _columns(place: Workplace, owing: Iterable[Organ], series: str, overdue: frozenset[str]) -> Iterator[Column]:
     expected: dict[tuple[str, bool], list[Organ]] = {}
     for organ in owing:
         if url := organ.column_url or organ.home_url:
             expected.setdefault((url, not organ.column_url), []).append(organ)
     until = place.clock()
     for (url, is_home), group in expected.items():
-        last = _last_complete(place, url, until)
-        seen = [sighting for sighting in last.sightings if is_of_series(sighting, series)] if last else []
+        last = _last_complete(place, url, until) or queries.last_visit(place.db, url, until, Outcome.PARTIAL)
+        seen = [sighting for sighting in last.sightings if is_known_item(sighting, series)] if last else []
         profile = last.profile if last else None
         yield Column(
             url,
@@ -150,6 +154,7 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, year: int) -
             is_home=is_home,
             home=next((organ.home_url for organ in group if organ.home_url), None),
             known=profile.columns if profile else (),
+            overdue=any(organ.id in overdue for organ in group),
             calls=profile.calls if profile else (),
         )
 

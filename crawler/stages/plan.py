@@ -7,9 +7,9 @@ as many of them as possible are waited for at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from spiders.annual_report import Column
+from spiders.annual_report import host_of as host_of_url
 
 WAVE = 4000  # columns that one process visits at most before another takes its place
 FEW = 40  # hosts that one process has time for beside waiting
@@ -33,10 +33,7 @@ def at_once(columns: Sequence[Column]) -> int:
 
 
 def host_of(column: Column) -> str:
-    try:
-        return urlsplit(column.url).hostname or ""
-    except ValueError:  # http://[::1/
-        return ""
+    return host_of_url(column.url)
 
 
 def _round_robin(groups: Sequence[Sequence[Column]]) -> list[Column]:

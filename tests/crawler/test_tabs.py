@@ -44,9 +44,10 @@ def visits(job: Job) -> dict[str, Visit]:
 
 def test_pages_that_hang_or_eat_memory_end_and_the_others_are_shown(job: Job) -> None:
     pages = {"/hang/": html(HANGING), "/eat/": html(EATING), "/nb/": html(SCRIPTED), "/a.html": html("<p>正文" * 99)}
-    pages |= {f"/{name}/l.json": ROWS for name in ("hang", "eat", "nb")}
+    pages["/wide/"] = html(f"<pre style='font-size:40px'>{'x' * 20_000}</pre>{SCRIPTED}")  # its picture would take 3 GB
+    pages |= {f"/{name}/l.json": ROWS for name in ("hang", "eat", "nb", "wide")}
     with serving("127.0.0.2", pages) as portal:
-        columns = tuple(Column(f"{portal.url}/{name}/", ("a",)) for name in ("hang", "eat", "nb"))
+        columns = tuple(Column(f"{portal.url}/{name}/", ("a",)) for name in ("hang", "eat", "nb", "wide"))
         command = [sys.executable, "-m", "crawler.visit"]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         started = psutil.Process(process.pid)
@@ -62,7 +63,9 @@ def test_pages_that_hang_or_eat_memory_end_and_the_others_are_shown(job: Job) ->
     _, alive = psutil.wait_procs(list(children), 10)
     assert not alive, f"left over: {alive}"
     outcomes = {url.rsplit("/", 2)[1]: visit.outcome for url, visit in visits(job).items()}
-    assert outcomes == {"hang": Outcome.PARTIAL, "eat": Outcome.PARTIAL, "nb": Outcome.COMPLETE}
+    assert outcomes == {
+        "hang": Outcome.PARTIAL, "eat": Outcome.PARTIAL, "nb": Outcome.COMPLETE, "wide": Outcome.COMPLETE,
+    }  # fmt: skip
 
 
 @pytest.mark.soak

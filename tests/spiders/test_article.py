@@ -50,8 +50,12 @@ def test_every_date_is_kept_with_its_provenance() -> None:
         ("meta:pubdate", date(2024, 1, 30)),
         ("visible:发布时间", date(2024, 1, 29)),
         ("url", date(2024, 1, 31)),
-        ("trafilatura", date(2024, 1, 30)),
     )
+
+
+def test_where_a_page_says_no_date_it_is_guessed_and_called_a_guess() -> None:
+    page = "<html><body><h1>年度报告</h1><p>2024年1月30日 甲县人民政府</p></body></html>"
+    assert {provenance for provenance, _ in read_article(page, "http://x.cn/a.html").dates} <= {"trafilatura"}
 
 
 def test_a_date_in_prose_is_no_date_of_publication() -> None:

@@ -54,6 +54,62 @@ def test_further_pages_are_read_from_scripts_and_links(html: str, pages: list[st
     assert list(found) == [f"http://www.example.gov.cn/zwgk/nb/{page}" for page in pages]
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<select onchange=go(this)><option value=''>--</option><option value='/nb/jyj/'>甲县教育局</option></select>",
+        "<li onclick=\"location.href='/nb/jyj/'\">甲县教育局</li>",
+        "<div onclick=\"openUrl('/nb/jyj/')\">甲县教育局</div>",
+        "<a href=\"javascript:window.open('/nb/jyj/')\">甲县教育局</a>",
+        "<a href='/nb/jyj/'><img src='x.png' alt='甲县教育局'></a>",
+    ],
+)
+def test_what_leads_somewhere_without_a_plain_link_is_a_link(html: str) -> None:
+    assert [(link.url, link.title) for link in read_listing(html, URL).links] == [
+        ("http://www.example.gov.cn/nb/jyj/", "甲县教育局")
+    ]
+
+
+def test_an_option_that_leads_to_another_host_is_none() -> None:
+    assert not read_listing("<select><option value='http://jyj.example.cn/'>教育局</option></select>", URL).links
+
+
+@pytest.mark.parametrize(
+    ("html", "choices"),
+    [
+        ("<select><option value=2023>2023年</option><option value=2022>2022年</option></select>", True),
+        ("<select><option value=''>请选择</option><option value=17>甲县教育局</option></select>", True),
+        ("<select><option value='/nb/2023/'>2023年</option><option value='/nb/2022/'>2022年</option></select>", False),
+        ("<select><option value=1>标题</option><option value=2>全文</option></select>", False),
+    ],
+)
+def test_a_box_that_offers_years_or_organs_to_a_script_is_told(html: str, choices: bool) -> None:
+    assert read_listing(html, URL).choices == choices
+
+
+@pytest.mark.parametrize(
+    ("html", "turned"),
+    [
+        ("<script>laypage({cont:'p', pages:3, jump:go})</script>", True),
+        ("<input type=hidden id='pageCount' value='2'>", True),
+        ("<a href=\"javascript:__doPostBack('p','2')\">2</a>", True),
+        ("<span>共4页</span>", True),
+        ("<script>var totalPage = 1;</script>", False),
+        ("<span>共1页</span> <a href='#'>下一页</a>", False),
+        ("<script>createPageHTML('2', '0', 'index', 'html')</script>", False),  # its pages are known
+    ],
+)
+def test_further_pages_that_no_link_names_are_a_scripts_to_turn(html: str, turned: bool) -> None:
+    assert read_listing(html, URL).turned == turned
+
+
+def test_a_title_that_is_in_no_link_is_told() -> None:
+    title = "甲县2023年政府信息公开工作年度报告"
+    listing = read_listing(f"<title>政府信息公开</title><body><li data-id=3>{title}</li>", URL)
+    assert listing.unlinked == (title,)
+    assert read_listing(f"<body><li><a href=/a.html>{title}</a></li>", URL).unlinked == ()
+
+
 def test_a_pager_cannot_name_a_million_pages() -> None:
     assert len(read_listing('<script>createPageHTML(1000000, 0, "index", "html")</script>', URL).pages) <= 100
 

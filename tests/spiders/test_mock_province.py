@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
+from tests.spiders.mock import outside
 from tests.spiders.mock.measure import measure
 from tests.spiders.mock.plan import FAMILIES, draw
 
@@ -15,6 +19,22 @@ def test_a_drawn_province_is_found_and_nobody_who_published_is_accused(tmp_path:
     assert got.wrong_cause == []
     assert got.found >= 0.98 * got.to_find, got.not_found
     assert got.missing_right >= 0.5 * got.missing_to_tell, got.not_told
+
+
+def test_a_province_by_another_hand_is_found_too(tmp_path: Path) -> None:
+    got = measure(31, sites=6, organs=18, home=tmp_path, kinds=outside.KINDS)
+    assert got.accused == []
+    assert got.wrong_document == []
+    assert got.wrong_cause == []
+    assert got.found >= 0.9 * got.to_find, got.not_found
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(int(os.environ.get("SEED", "41")), int(os.environ.get("SEED", "41")) + 3))
+def test_in_many_provinces_nobody_who_published_is_accused(tmp_path: Path, seed: int) -> None:
+    got = measure(seed, sites=24, organs=120, home=tmp_path, kinds=outside.KINDS)
+    assert (got.accused, got.wrong_document, got.wrong_cause) == ([], [], [])
+    assert got.found >= 0.98 * got.to_find, got.not_found
 
 
 def test_the_same_seed_draws_the_same_province() -> None:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
+from zlib import crc32
 
 from sample.compose import compose
 from sample.form import load_form
@@ -16,23 +16,10 @@ from sample.model import Publication
 from sample.write_docx import write_docx
 from sample.write_html import write_html
 from sample.write_pdf import write_pdf
+from tests.spiders.mock.answers import Answer, Answers, Row
 from tests.spiders.mock.plan import Organ, Report, Site, whole_title
 
 PER_PAGE = 5
-HTML = "text/html"
-
-
-@dataclass
-class Answer:
-    body: str | bytes
-    kind: str = HTML
-    status: int = 200
-    location: str = ""
-    disposition: str = ""
-
-
-Answers = dict[str, Answer]
-Row = tuple[str, str, str]  # (date, address, title)
 
 
 def frame(site: Site, title: str, main: str, head: str = "") -> str:
@@ -204,7 +191,7 @@ def _hanweb(site: Site, path: str, title: str, rows: list[Row], empty: str) -> A
 
 
 def _hanweb_xhr(site: Site, path: str, title: str, rows: list[Row], empty: str) -> Answers:
-    column = str(sum(path.encode()))
+    column = str(crc32(path.encode()))
     settings = (
         f"columnid:'{column}',unitid:'77',webid:'1',path:'/',webname:'{site.place}',col:1,appid:1,permissiontype:0"
     )
@@ -220,7 +207,7 @@ def _hanweb_xhr(site: Site, path: str, title: str, rows: list[Row], empty: str) 
 
 
 def _jpaas(site: Site, path: str, title: str, rows: list[Row], empty: str) -> Answers:
-    page = str(sum(path.encode()))
+    page = str(crc32(path.encode()))
     query = f"parseType=bulidstatic&webId=w1&tplSetId=t2&pageType=column&tagId=list&editType=null&pageId={page}"
     data = "{" + ",".join(f"'{key}':'{value}'" for key, value in (pair.split("=") for pair in query.split("&"))) + "}"
     script = f'<div id=x>加载中</div><script querydata="{data}" url="/api-gateway/jpaas-publish-server/front/page/build/unit"></script>'
@@ -230,7 +217,7 @@ def _jpaas(site: Site, path: str, title: str, rows: list[Row], empty: str) -> An
 
 
 def _gkmlpt(site: Site, path: str, title: str, rows: list[Row], empty: str) -> Answers:
-    cate = str(sum(path.encode()))
+    cate = str(crc32(path.encode()))
     script = f"<div id=app></div><script>var SID = '76001'; var cate = {cate}; /* /gkmlpt/ */</script><script src=/gkmlpt/app.js></script>"
     articles = [
         {"title": title, "url": url, "date": int(_seconds(day)), "id": n} for n, (day, url, title) in enumerate(rows)
@@ -315,7 +302,7 @@ def _publication() -> tuple[Publication, object]:
 
 
 @cache
-def _document(title: str, year: int) -> object:
+def document_of(title: str, year: int) -> object:
     from dataclasses import replace
     from datetime import UTC, datetime
 
@@ -328,8 +315,8 @@ def _document(title: str, year: int) -> object:
 
 
 @cache
-def _body(title: str, year: int) -> str:
-    return write_html(_document(title, year))  # type: ignore[arg-type]
+def html_of(title: str, year: int) -> str:
+    return write_html(document_of(title, year))  # type: ignore[arg-type]
 
 
 def article(site: Site, report: Report, url: str) -> Answers:
@@ -340,32 +327,32 @@ def article(site: Site, report: Report, url: str) -> Answers:
     text, pages = "", {}
     match report.article:
         case "inline":
-            text = _body(title, report.year)
+            text = html_of(title, report.year)
         case "pdf":
             text = f'<p>全文见附件。</p><a href="{stem}.pdf">附件：{title}.pdf</a>'
-            pages[f"{stem}.pdf"] = Answer(write_pdf(_document(title, report.year)), "application/pdf")  # type: ignore[arg-type]
+            pages[f"{stem}.pdf"] = Answer(write_pdf(document_of(title, report.year)), "application/pdf")  # type: ignore[arg-type]
         case "text-html-pdf":
             text = f'<p>全文见附件。</p><a href="{stem}.pdf">{title}.pdf</a>'
-            pages[f"{stem}.pdf"] = Answer(write_pdf(_document(title, report.year)), "text/html")  # type: ignore[arg-type]
+            pages[f"{stem}.pdf"] = Answer(write_pdf(document_of(title, report.year)), "text/html")  # type: ignore[arg-type]
         case "docx-script":
             script = f"/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid={report.number}"
             text = f'<p>现将报告予以公布。</p><a href="{script}">附件【{title}.docx】</a>'
             pages[script] = Answer(
-                write_docx(_document(title, report.year)), "application/octet-stream", disposition=f"{title}.docx"
+                write_docx(document_of(title, report.year)), "application/octet-stream", disposition=f"{title}.docx"
             )  # type: ignore[arg-type]
         case "viewer":
             text = f'<iframe src="/pdfjs/web/viewer.html?file={stem}.pdf" width=900></iframe>'
-            pages[f"{stem}.pdf"] = Answer(write_pdf(_document(title, report.year)), "application/pdf")  # type: ignore[arg-type]
+            pages[f"{stem}.pdf"] = Answer(write_pdf(document_of(title, report.year)), "application/pdf")  # type: ignore[arg-type]
         case "framed":
             text = f'<iframe src="{stem}-body.html"></iframe>'
             pages[f"{stem}-body.html"] = Answer(
-                f"<html><meta charset=utf-8><body><h1>{title}</h1>{_body(title, report.year)}</body></html>",
+                f"<html><meta charset=utf-8><body><h1>{title}</h1>{html_of(title, report.year)}</body></html>",
                 "text/html; charset=utf-8",
             )
         case "two-parts":
             text = f'<a href="{stem}-1.pdf">附件1：{title}.pdf</a> <a href="{stem}-2.docx">附件2：报告说明.docx</a>'
-            pages[f"{stem}-1.pdf"] = Answer(write_pdf(_document(title, report.year)), "application/pdf")  # type: ignore[arg-type]
-            pages[f"{stem}-2.docx"] = Answer(write_docx(_document(title, report.year)))  # type: ignore[arg-type]
+            pages[f"{stem}-1.pdf"] = Answer(write_pdf(document_of(title, report.year)), "application/pdf")  # type: ignore[arg-type]
+            pages[f"{stem}-2.docx"] = Answer(write_docx(document_of(title, report.year)))  # type: ignore[arg-type]
     page = frame(
         site, title, f"<h1>{title}</h1><p>发布时间：{report.day}　来源：{report.organ.name}</p><div>{text}</div>", head
     )

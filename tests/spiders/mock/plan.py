@@ -44,6 +44,19 @@ DEPARTMENTS = (
 )
 
 
+@dataclass(frozen=True)
+class Kinds:
+    """What a province is drawn from."""
+
+    families: tuple[str, ...] = FAMILIES
+    arrangements: tuple[str, ...] = ARRANGEMENTS
+    menus: tuple[str, ...] = MENUS
+    outages: tuple[str, ...] = OUTAGES
+    titles: tuple[str, ...] = TITLES
+    articles: tuple[str, ...] = ARTICLES
+    moved: tuple[str, ...] = ("404", "home", "301")
+
+
 @dataclass
 class Report:
     """One organ's report of one year, as it stands on a list."""
@@ -93,10 +106,10 @@ class Site:
     reports: list[Report] = field(default_factory=list)
 
 
-def draw(seed: int, sites: int = 24, organs: int = 120) -> list[Site]:
+def draw(seed: int, sites: int = 24, organs: int = 120, kinds: Kinds = Kinds()) -> list[Site]:
     """The province of a seed: each family at least once when there are sites enough."""
     random = Random(seed)
-    families = [FAMILIES[(n + seed) % len(FAMILIES)] for n in range(sites)]
+    families = [kinds.families[(n + seed) % len(kinds.families)] for n in range(sites)]
     places = random.sample([a + b for a in _PLACES for b in _WATERS], sites)
     drawn = []
     for n, (family, place) in enumerate(zip(families, places, strict=True)):
@@ -106,21 +119,21 @@ def draw(seed: int, sites: int = 24, organs: int = 120) -> list[Site]:
             place=place,
             address=f"127.88.{seed % 250}.{n + 1}",
             family=family,
-            arrangement=random.choice(ARRANGEMENTS),
-            menu=random.choice(MENUS),
+            arrangement=random.choice(kinds.arrangements),
+            menu=random.choice(kinds.menus),
             encoding=encoding,
             charset=charset,
-            outage=random.choice(OUTAGES) if n % 5 == 4 else None,
+            outage=random.choice(kinds.outages) if n % 5 == 4 else None,
             redesigned=n % 6 == 2,
-            moved=random.choice(("404", "home", "301")),
+            moved=random.choice(kinds.moved),
             stranger=n % 7 == 3,
         )
-        _people(site, random, organs // sites)
+        _people(site, random, organs // sites, kinds)
         drawn.append(site)
     return drawn
 
 
-def _people(site: Site, random: Random, count: int) -> None:
+def _people(site: Site, random: Random, count: int, kinds: Kinds) -> None:
     """The site's organs, and everything that they ever published."""
     place = site.place + "县"
     names = [(f"{place}人民政府", (place,), "government", "/")]
@@ -130,7 +143,7 @@ def _people(site: Site, random: Random, count: int) -> None:
     ]
     names.insert(2, (f"{place}{random.choice(_PLACES)}{random.choice(_WATERS)}镇人民政府", (), "township", "/town/"))
     for n, (name, aliases, kind, folder) in enumerate(names[:count]):
-        variant = random.choice(TITLES)
+        variant = random.choice(kinds.titles)
         if site.arrangement in ("gathered",) and variant in ("bare", "generic", "no-year"):
             variant = "full"
         organ = Organ(
@@ -142,7 +155,7 @@ def _people(site: Site, random: Random, count: int) -> None:
             register=random.choice(("column", "home", "home", "both")),
             publishes=random.random() < 0.72,
             variant=variant,
-            article=random.choice(ARTICLES),
+            article=random.choice(kinds.articles),
             parent=f"{site.key}-0" if n else "",
             exists_before=random.random() < 0.85,
         )
@@ -174,6 +187,9 @@ def title_of(organ: Organ, year: int, variant: str) -> str:
         "numerals": f"{name}{digits}年度政府信息公开工作报告",
         "row": f"{name}{year}年政府信息公开工作年度报告",
         "brackets": f"【{name}】{year}年度政府信息公开工作年度报告（全文）",
+        "order": f"{year}年{name}政府信息公开工作年度报告",
+        "alias": f"{(*organ.aliases, name)[0]}{year}年政府信息公开年报",
+        "spaced": f"{name} {year} 年 政府信息公开 工作 年度报告",
         "notice": f"关于公布《{name}{year}年政府信息公开工作年度报告》的通知",
     }[variant]
 

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.spiders.mock.pages import Answer, Answers, Row, article, frame, home, listing
+from tests.spiders.mock import outside
+from tests.spiders.mock.answers import Answer, Answers, Asked, Row
+from tests.spiders.mock.pages import article, frame, home, listing
 from tests.spiders.mock.plan import Organ, Report, Site
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -22,11 +26,19 @@ _JUNK = (
 
 def column_path(site: Site, organ: Organ, generation: int) -> str:
     """Where an organ's reports appear: its own column, or the one that gathers all."""
+    if _outside(site):
+        return outside.column_path(site, organ, generation)
     name = "nb/" if generation == 0 else "xxgknb2/"
     return f"{organ.folder}{name}" if site.arrangement == "own" else f"/zfxxgk{generation or ''}/{name}"
 
 
+def _outside(site: Site) -> bool:
+    return site.family in outside.SYSTEMS
+
+
 def article_url(site: Site, report: Report, generation: int) -> str:
+    if _outside(site):
+        return outside.article_url(site, report, generation)
     day, n = report.day, report.number * 10 + generation
     shapes = {
         "vsb": f"/info/1308/{n}.htm",
@@ -41,6 +53,8 @@ def article_url(site: Site, report: Report, generation: int) -> str:
 
 def build(site: Site, round_: int) -> Answers:
     """Every page of a site in round 1 or 2."""
+    if _outside(site):
+        return outside.build(site, round_)
     generation = 1 if site.redesigned and round_ == 2 else 0
     answers: Answers = {"/robots.txt": Answer("User-agent: *\nDisallow: /admin/\n", "text/plain")}
     rows: dict[str, list[Row]] = {}
@@ -131,43 +145,85 @@ def outage_of(site: Site, round_: int, path: str) -> Answer | None:
     }.get(kind)
 
 
+def _fields(path: str, sent: str, encoding: str) -> Asked:
+    """What a request says: in its query, and in a form or in JSON."""
+    fields = Asked(parse_qsl(urlsplit(path).query, encoding=_encoding(path, encoding)))
+    if sent.startswith("{"):
+        fields.update((name, str(value)) for name, value in json.loads(sent).items())
+    else:
+        fields.update(parse_qsl(sent, keep_blank_values=True, encoding=_encoding(sent, encoding)))
+    return fields
+
+
+def _encoding(query: str, encoding: str) -> str:
+    """Scripts write UTF-8 in their calls whatever the page is in; forms the page's own."""
+    try:
+        unquote(query, "utf-8", "strict")
+    except UnicodeDecodeError:
+        return encoding
+    return "utf-8"
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: SiteServer
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._answer(self.path)
+        self._answer("")
 
     def do_POST(self) -> None:
-        form = dict(parse_qsl(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()))
-        self._answer(f"{self.path} columnid={form.get('columnid', '')}")
+        self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
 
-    def _answer(self, path: str) -> None:
-        site = self.server.site
+    def _answer(self, sent: str) -> None:
+        site, path = self.server.site, self.path
+        asked = _fields(path, sent, site.encoding)
         self.server.asked.append(path)
-        found = outage_of(site, self.server.round, path)
+        found = self._outage(path)
         if found is None and not (site.outage == "robots" and self.server.round == 2 and path != "/robots.txt"):
-            found = self.server.answers.get(path) or self.server.answers.get(urlsplit(path).path)
-        if found is None:
-            found = Answer(frame(site, "404", "<p>您访问的页面不存在或已删除</p>"), status=404)
-        body = found.body
+            found = self._page(path, asked)
+        elif found is not None and found.fault == "cut" and (whole := self._page(path, asked)):
+            found = replace(whole, fault="cut")
+        self._send(found or Answer(frame(site, "404", "<p>您访问的页面不存在或已删除</p>"), status=404))
+
+    def _outage(self, path: str) -> Answer | None:
+        site, round_ = self.server.site, self.server.round
+        if _outside(site):
+            return outside.outage_of(site, round_, path, self.server.answers)
+        return outage_of(site, round_, path)
+
+    def _page(self, path: str, asked: Asked) -> Answer | None:
+        bare, answers = urlsplit(path).path, self.server.answers
+        keyed = (f"{bare} {name}={asked[name]}" for name in ("columnid", "area", "pageId", "lmid") if name in asked)
+        found = next(
+            (
+                answers[key]
+                for key in (path, f"{path} columnid={asked.get('columnid')}", *keyed, bare)
+                if key in answers
+            ),
+            None,
+        )
+        return found(asked) if callable(found) else found
+
+    def _send(self, found: Answer) -> None:
+        site, body = self.server.site, found.body
+        if found.fault == "reset":
+            self.close_connection = True
+            return
         if isinstance(body, str):
-            body = body.encode(
-                "utf-8" if "charset=utf-8" in found.kind or "json" in found.kind else site.encoding, "replace"
-            )
+            plain = "charset=utf-8" in found.kind or "json" in found.kind
+            body = body.encode("utf-8" if plain else site.encoding, "replace")
         self.send_response(found.status)
         header = f"; charset={site.charset}" if found.kind == "text/html" and site.charset else ""
         self.send_header("Content-Type", found.kind + header)
         if found.location:
             self.send_header("Location", found.location)
         if found.disposition:
-            self.send_header(
-                "Content-Disposition",
-                'attachment; filename="' + found.disposition.encode("gbk").decode("latin-1") + '"',
-            )
+            name = found.disposition.encode("gbk").decode("latin-1")
+            self.send_header("Content-Disposition", f'attachment; filename="{name}"')
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body[: len(body) // 2] if found.fault == "cut" else body)
+        self.close_connection = self.close_connection or found.fault == "cut"
 
     def log_message(self, *_: object) -> None:
         """Quiet."""

@@ -1,0 +1,76 @@
+"""Lists read whole: what a shortcut shows is there, and what it does not show is not absent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from scrapy.http import HtmlResponse, TextResponse
+
+from spiders.datalists import Call
+from spiders.fetched import Page
+from spiders.pages import Verdict
+from spiders.survey import Survey
+from storage.records import Outcome
+
+LIST = "http://x.cn/nb/"
+SHELL = "<title>政府信息公开年报</title><div id=l></div><script>fetch('/api/list?page=1').then(show)</script>"
+TAIL = "http://x.cn/api/list?page=3"
+
+
+def row(year: int) -> dict[str, str]:
+    return {
+        "title": f"甲县教育局{year}年政府信息公开工作年度报告",
+        "url": f"/a/{year}.html",
+        "date": f"{year + 1}-01-20",
+    }
+
+
+class Site:
+    """A list of three pages behind one call, as a server and as a browser show it; tells what was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.data = {1: [row(2023), row(2022)], 2: [row(2021), row(2020)], 3: [row(2019)]}
+
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        self.asked.append(f"browser {url}" if browser else url)
+        if url == LIST:
+            rows = "".join(f"<a href='{one['url']}'>{one['title']}</a>" for page in self.data.values() for one in page)
+            return self._page(HtmlResponse(url, body=(SHELL + (rows if browser else "")).encode(), encoding="utf-8"))
+        body = json.dumps({"rows": self.data.get(int(url[-1]), [])}).encode()
+        return self._page(TextResponse(url, body=body, encoding="utf-8"))
+
+    def _page(self, response: TextResponse) -> Page:
+        return Page(response.url, Verdict(Outcome.COMPLETE), response, (), "c")
+
+
+def read(calls: tuple[str, ...], *, has_browser: bool) -> tuple[Site, Survey]:
+    site = Site()
+
+    async def go() -> Survey:
+        survey = Survey(site.fetch, "ogi", has_browser, calls, lambda kept: any("2023" in one.title for one in kept))
+        await survey.read(await survey.fetch(LIST))
+        return survey
+
+    return site, asyncio.run(go())
+
+
+def test_a_remembered_call_of_a_lists_tail_never_proves_absence() -> None:
+    """Page 3 shows a report of 2019, so the call works; what is on pages 1 and 2 only a browser tells."""
+    site, survey = read((TAIL,), has_browser=True)
+    assert TAIL in site.asked
+    assert f"browser {LIST}" in site.asked
+    assert any("2023" in sighting.title for sighting in survey.sightings.values())
+
+
+def test_without_a_browser_the_tail_makes_the_visit_partial() -> None:
+    _, survey = read((TAIL,), has_browser=False)
+    assert any("2019" in sighting.title for sighting in survey.sightings.values())
+    assert [trouble.outcome for trouble in survey.troubles] == [Outcome.PARTIAL]
+
+
+def test_a_remembered_call_that_shows_what_is_looked_for_spares_the_browser() -> None:
+    site, survey = read((TAIL.replace("3", "1"),), has_browser=True)
+    assert not survey.troubles
+    assert not any(asked.startswith("browser") for asked in site.asked)
