@@ -5,8 +5,10 @@ A page behind an unclear link may be the report, or a list of its own (a year's,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from portals.titles import organ_in, organ_named, report_year, series_of
 from spiders.article import Article, is_document, page_titles, read_article
@@ -18,6 +20,8 @@ from storage.records import Candidate, Outcome, Sighting
 
 ONLY_READING = "a document: only reading it can tell"
 """The reason of a candidate that counts only when its document itself names the year."""
+
+_HOME = re.compile(r"/?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE)
 
 
 async def follow(fetch: Fetch, candidate: Candidate, wanted: Expectation, has_browser: bool) -> Candidate:
@@ -51,6 +55,9 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: 
         return replace(candidate, captures=held([page]), failure=failure)
     if page.html is None or is_document(page.url):
         return replace(candidate, captures=held([page]))
+    if _is_home(page.url) and not _is_home(candidate.url):  # where portals send those who ask for what was taken down
+        failure = f"{Outcome.MOVED.value}: leads to the home page {page.url}"
+        return replace(candidate, captures=held([page]), failure=failure)
     article = read_article(page.html, page.url)
     if article.shell and not article.attachments and not article.frames and has_browser:
         page = await fetch(candidate.url, browser=True)
@@ -73,6 +80,11 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: 
         dates=tuple(dict.fromkeys((*candidate.dates, *article.dates))),
         failure="; ".join(failures)[:500] or None,
     )
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
 async def _framed(fetch: Fetch, article: Article) -> tuple[list[Page], tuple[str, ...]]:
