@@ -1,10 +1,9 @@
 """Feeds the readers damaged documents and keeps what breaks them: anything but a report or a state, within limits.
 
-python -m tools.fuzz [--seconds 60] [--seed 1] [--kinds pdf docx …] [--keep FOLDER] [--guided]
+python -m tools.fuzz [--seconds 60] [--seed 1] [--kinds pdf docx …] [--keep FOLDER]
 
-Documents go through the reading process, as `nianbao check` reads them: a library that crashes, hangs or fills
-the memory is a find. `--guided` lets atheris (Linux; `uv pip install atheris`) look for new paths instead, in this
-process and in Python code only.
+Documents go through the reading process, as `nianbao check` reads them: a library that crashes, hangs or fills the
+memory is a find as well as an exception of ours.
 """
 
 from __future__ import annotations
@@ -16,11 +15,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random
 
 from crawler.reading import File, Reader, Result
-from reports import Unreadable, dump, load, read_report, to_json
+from reports import dump, load, to_json
 from tools.corpus.damage import damage
 from tools.corpus.make import make
 
@@ -48,20 +48,18 @@ class Campaign:
 def damaged(kind: str, seed: int, whole: int = 4) -> Iterator[bytes]:
     """Without end: damaged documents of one kind, each by its number."""
     documents = [make(seed, number, name).data for name in KINDS[kind] for number in range(whole)]
-    number = 0
-    while True:
-        rng = Random(f"{seed}/{kind}/{number}")
-        yield damage(rng, rng.choice(documents))
-        number += 1
+    numbered = (Random(f"{seed}/{kind}/{number}") for number in count())
+    return (damage(rng, rng.choice(documents)) for rng in numbered)
 
 
-def campaign(reader: Reader, kind: str, seed: int, *, seconds: float = 1e9, count: int = 1 << 60) -> Campaign:
-    """Reads damaged documents until `seconds` are over or `count` are read."""
+def campaign(reader: Reader, kind: str, seed: int, *, seconds: float = 1e9, most: int = 1 << 60) -> Campaign:
+    """Reads damaged documents until `seconds` are over or `most` are read."""
     done = Campaign()
+    documents = damaged(kind, seed)
     end = time.monotonic() + seconds
-    for number, data in enumerate(damaged(kind, seed)):
+    for number, data in enumerate(documents):
         start = time.monotonic()
-        if start > end or number >= count:
+        if start > end or number >= most:
             break
         result = reader.read(File(f"{kind}/{number}", None, data))
         done.slowest = max(done.slowest, time.monotonic() - start)
@@ -85,44 +83,13 @@ def fault(result: Result) -> str:
     return ""
 
 
-def guided(kind: str, seconds: float) -> None:
-    """Hands over to atheris, which ends the process."""
-    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    def one(data: bytes) -> None:
-        try:
-            to_json(load(dump(read_report(data, source="x"))))
-        except Unreadable:
-            pass
-
-    folder = Path(".fuzz") / kind
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in KINDS[kind]:
-        for number in range(4):
-            (folder / f"{name}-{number}").write_bytes(make(1, number, name).data)
-    atheris.instrument_all()
-    words = [
-        "fuzz",
-        f"-max_total_time={seconds:.0f}",
-        "-rss_limit_mb=2048",
-        "-timeout=20",
-        "-max_len=400000",
-        str(folder),
-    ]
-    atheris.Setup(words, one, custom_mutator=lambda data, most, seed: damage(Random(seed), data)[:most])
-    atheris.Fuzz()
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60, help="for each kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", nargs="*", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--keep", type=Path, help="a folder for the documents that broke a reader")
-    parser.add_argument("--guided", action="store_true", help="by atheris, one kind only")
     arguments = parser.parse_args()
-    if arguments.guided:
-        guided(arguments.kinds[0], arguments.seconds)
     with Reader(SECONDS, MEMORY) as reader:
         found = [
             tell(kind, campaign(reader, kind, arguments.seed, seconds=arguments.seconds), arguments.keep)
