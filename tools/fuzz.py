@@ -45,7 +45,7 @@ class Campaign:
     slowest: float = 0.0
 
 
-def damaged(kind: str, seed: int, whole: int = 4) -> Iterator[bytes]:
+def damaged(kind: str, seed: int, whole: int = 2) -> Iterator[bytes]:
     """Without end: damaged documents of one kind, each by its number."""
     documents = [make(seed, number, name).data for name in KINDS[kind] for number in range(whole)]
     numbered = (Random(f"{seed}/{kind}/{number}") for number in count())

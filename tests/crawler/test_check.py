@@ -73,7 +73,7 @@ def season(folder: Path, count: int) -> None:
 
 
 def test_a_folder_is_told_whole_though_a_worker_and_then_everything_is_killed(tmp_path: Path) -> None:
-    season(tmp_path, 40)
+    season(tmp_path, 26)
 
 
 @pytest.mark.soak
