@@ -6,12 +6,10 @@ surely where its reports appear, and was seen whole.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 from portals.titles import fold, organ_in, report_year, series_of
 from spiders.candidates import SURE, Expectation, Unclear, is_known_item, is_of_series, named_in, unclear, weigh
@@ -20,6 +18,7 @@ from spiders.fetched import Page
 from spiders.follow import follow, look_behind
 from spiders.navigation import SURE_LABEL, Step, is_near
 from spiders.pages import Verdict, judge_column
+from spiders.places import likely_homes, same_page
 from spiders.survey import Survey
 from spiders.unlinked import searches
 from spiders.walk import Walk
@@ -77,7 +76,7 @@ class _Visit:
         if self._canary_lost() and not self._all_found():
             return Verdict(Outcome.REDESIGNED, "most of what the column showed before is not there any more")
         if not survey.shows_series():
-            if not _same_page(first.url, self._column.url):  # deleted columns often lead to the home page
+            if not same_page(first.url, self._column.url):  # deleted columns often lead to the home page
                 return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
             if (column := judge_column(first.html or "")).outcome is not Outcome.COMPLETE:
                 return column
@@ -128,7 +127,7 @@ class _Visit:
 
     async def _look_around(self) -> list[str]:
         """Walks from the column's home pages; the columns found on the way, which the survey has read."""
-        homes = [self._column.home] if self._column.home else _likely_homes(self._column.url)
+        homes = [self._column.home] if self._column.home else likely_homes(self._column.url)
         if self._column.home is None:  # perhaps the whole site's: what names nobody is nobody's
             self._wanted = [replace(wanted, alone=False) for wanted in self._wanted]
         found: list[str] = []
@@ -140,6 +139,8 @@ class _Visit:
             await self._walk.from_home(page)
             await self._find()
             self._failed += self._walk.failed
+            if not self._walk.found:
+                await self._search(page)
             found += [one.url for one in self._walk.found]
         return found
 
@@ -317,23 +318,7 @@ def _is_of(sighting: Sighting, wanted: Expectation) -> bool:
     return wanted.alone and organ_in(sighting.title) is None
 
 
-def _likely_homes(column: str) -> list[str]:
-    """Where to look anew for a column whose home page nobody registered: the folder above it, the site's home page."""
-    folder = urlsplit(column).path.rstrip("/").rpartition("/")[0] + "/"
-    return list(dict.fromkeys((urljoin(column, folder), urljoin(column, "/"))))
-
-
 def _failure(page: Page) -> Verdict:
     if page.verdict.outcome is Outcome.COMPLETE:
         return Verdict(Outcome.REDESIGNED, "the home page is not a page of HTML")
     return page.verdict
-
-
-def _same_page(one: str, other: str) -> bool:
-    """Whether two addresses are one page: http and https, /nb/ and /nb/index.html are."""
-
-    def plain(url: str) -> tuple[str, str, str]:
-        parts = urlsplit(url)
-        return (parts.hostname or "", re.sub(r"/(index\.\w+)?$", "", parts.path), parts.query)
-
-    return plain(one) == plain(other)

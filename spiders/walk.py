@@ -106,9 +106,7 @@ class Walk:
 
     async def _take(self, step: Step) -> None:
         if step.url in self._seen or step.url in self.survey.done:
-            again = next((one for one in self.found[: self._remembered] if one.url == step.url), None)
-            if again is not None and again not in self.found[self._remembered :]:
-                self.found.append(again)  # it is still linked
+            self._meet_again(step)
             return
         self._seen.add(step.url)
         self.pages += 1
@@ -121,6 +119,14 @@ class Walk:
             return
         self._seen.add(page.url)
         await self._arrive(page, step)
+
+    def _meet_again(self, step: Step) -> None:
+        """A column that was read already, and to which the site still leads: it is still the column."""
+        known = next((one for one in self.found[: self._remembered] if one.url == step.url), None)
+        if known is None and step.leads == "column" and step.url in self.survey.done and self.survey.shows_series():
+            known = Found(step.url, (*step.way, step.label), named=True, shows=True)
+        if known is not None and known not in self.found[self._remembered :]:
+            self.found.append(known)
 
     async def _arrive(self, page: Page, step: Step | None) -> None:
         listing = read_listing(page.html or "", page.url)
