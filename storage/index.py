@@ -19,6 +19,8 @@ from storage.urls import target_uri, urlkey
 _LONGEST_KEY = 600  # PostgreSQL refuses index entries beyond 2,704 bytes
 _CAPTURE_FIELDS = tuple(field.name for field in fields(Capture))
 _CAPTURE_COLUMNS = tuple(CaptureRow.__table__.c[name] for name in _CAPTURE_FIELDS)  # the table's: quicker to ask for
+_CAPTURES = select(*_CAPTURE_COLUMNS)  # made once: making it takes longer than asking
+_EXCHANGES = _CAPTURES.where(CaptureRow.__table__.c.kind.in_(("response", "revisit")))
 
 
 def indexable(key: str) -> str:
@@ -31,7 +33,7 @@ def indexable(key: str) -> str:
 def capture(db: Database, identity: str) -> Capture | None:
     """The capture with this id, None when the index does not have it."""
     with db.read() as connection:
-        found = fetch(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id == identity))
+        found = fetch(connection, _CAPTURES.where(CaptureRow.id == identity))
     return found[0] if found else None
 
 
@@ -77,7 +79,7 @@ def _payload_of(connection: Connection, url: str, until: datetime | None) -> Cap
         return None
     if last[0].kind == "response":
         return last[0] if last[0].status is not None and 200 <= last[0].status < 300 else None
-    origin = fetch(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id == last[0].refers_to))
+    origin = fetch(connection, _CAPTURES.where(CaptureRow.id == last[0].refers_to))
     if not origin or last[0].status not in (200, 304):
         return None
     etag, modified = last[0].etag or origin[0].etag, last[0].last_modified or origin[0].last_modified
@@ -86,8 +88,7 @@ def _payload_of(connection: Connection, url: str, until: datetime | None) -> Cap
 
 def of_key(key: str) -> Select[Any]:
     """Responses and revisits of a urlkey, as what `fetch` wants. For this room."""
-    wanted = select(*_CAPTURE_COLUMNS).where(CaptureRow.urlkey == indexable(key))
-    return wanted.where(CaptureRow.kind.in_(("response", "revisit")))
+    return _EXCHANGES.where(CaptureRow.__table__.c.urlkey == indexable(key))
 
 
 def fetch(connection: Connection, statement: Select[Any]) -> list[Capture]:
@@ -104,7 +105,7 @@ def _to_capture(row: Row[Any]) -> Capture:
 
 def renderings(db: Database, url: str, at: datetime) -> list[Capture]:
     """What a browser made of a page at exactly this moment: rendering and screenshot."""
-    statement = select(*_CAPTURE_COLUMNS).where(
+    statement = _CAPTURES.where(
         CaptureRow.urlkey == indexable(urlkey(url)),
         CaptureRow.at == at,
         CaptureRow.kind.in_(("rendering", "screenshot")),
@@ -119,7 +120,7 @@ def captures_by_id(db: Database, identities: Sequence[str]) -> dict[str, Capture
     with db.read() as connection:
         for start in range(0, len(identities), 500):
             chunk = identities[start : start + 500]
-            for item in fetch(connection, select(*_CAPTURE_COLUMNS).where(CaptureRow.id.in_(chunk))):
+            for item in fetch(connection, _CAPTURES.where(CaptureRow.id.in_(chunk))):
                 found[item.id] = item
     return found
 
