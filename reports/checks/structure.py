@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from reports.checks.tell import blame, short, tell
@@ -154,9 +155,9 @@ def _label(reading: Reading, name: str, table: TableRead, read: RowRead) -> Iter
     ):
         return
     words = book(reading.form.form, name).labels[index]
-    full = key(unit.full)
-    if not reading.document.lossless and (words[0] in full or any(key(unit.label_text) in word for word in words)):
-        return  # cut off, or with a neighbour's text: the extraction's doing
+    missing = Counter(words[0]) - Counter(key(unit.full))
+    if not reading.document.lossless and (not missing or any(key(unit.label_text) in word for word in words)):
+        return  # cut off, or all its letters among a neighbour's: the extraction's doing
     cells = tuple(f"{name}.{spec.key}.{column}" for column in table.spec.keys(spec))
     label = short(unit.label_text)
     yield tell(

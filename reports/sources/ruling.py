@@ -188,7 +188,12 @@ def _grid(rows: list[Stroke], columns: list[Stroke]) -> Ruled | None:
             ):
                 wide += 1
             high = 1
-            while i + high < len(ys) - 1 and not _parts(rows, ys[i + high], xs[j], xs[j + 1]):
+            inside = range(j, j + wide)
+            while (
+                i + high < len(ys) - 1
+                and not any(_parts(rows, ys[i + high], xs[at], xs[at + 1]) for at in inside)
+                and not any(_parts(columns, xs[at], ys[i + high], ys[i + high + 1]) for at in inside[1:])
+            ):
                 high += 1
             seen.update((i + a, j + b) for a in range(high) for b in range(wide))
             boxes.append(Box(i, j, high, wide, xs[j], ys[i], xs[j + wide], ys[i + high]))

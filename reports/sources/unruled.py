@@ -101,8 +101,11 @@ def _cut(chunk: Chunk, cuts: Sequence[float]) -> list[Chunk]:
     if is_value(chunk.text):
         return [chunk]
     pieces: dict[int, list[Char]] = {}
+    at = 0
     for char in chunk.chars:
-        pieces.setdefault(sum(char.x > cut for cut in cuts), []).append(char)
+        if char.text not in "，、。；：）":  # these may hang out of their column
+            at = sum(char.x > cut for cut in cuts)
+        pieces.setdefault(at, []).append(char)
     made = [chunk_of(chars) for chars in pieces.values()]
     return made if len(made) > 1 and all(is_value(piece.text) for piece in made[1:]) else [chunk]
 

@@ -106,6 +106,15 @@ def test_rulings_that_run_out_a_little_make_no_cells() -> None:
     assert len(ruled.boxes) == 4
 
 
+def test_a_cell_goes_no_further_down_than_all_of_its_width() -> None:
+    across = [Stroke(0, 0, 90), Stroke(20, 30, 90), Stroke(40, 0, 90)]
+    down = [Stroke(0, 0, 40), Stroke(30, 20, 40), Stroke(60, 0, 40), Stroke(90, 0, 40)]
+    (ruled,) = tables(across, down)
+    assert {(box.row, box.column, box.rows, box.columns) for box in ruled.boxes} == {
+        (0, 0, 1, 2), (0, 2, 1, 1), (1, 0, 1, 1), (1, 1, 1, 1), (1, 2, 1, 1),
+    }  # fmt: skip
+
+
 def _typed(text: str, left: float, top: float) -> list[Char]:
     wide = [10.0 if ord(char) > 255 else 5.0 for char in text]
     return [

@@ -15,6 +15,7 @@ _CLASH = [
     ("period", "citation"),
     ("section_missing", "section_empty"),
     ("section_missing", "fee"),
+    ("section_missing", "section_heading"),
     ("mismatch", "percentage"),
 ]
 _LATE = {
