@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.document import RawCell
+from reports.document import Fidelity, RawCell
 from reports.fold import squeeze
 from reports.form import Form
 from reports.model import Cell
 from reports.numbers import Said, understand
 from reports.reading import RowRead, TableRead, cell_of
-from reports.rows import in_place
+from reports.rows import columns_on_paper, in_columns, in_place
 from reports.solve import Candidate, Number, Rule, TooMany, candidates, settle
 
 
 class Filler:
     """Holds the cells while tables are read one after the other."""
 
-    def __init__(self, form: Form, lossless: bool) -> None:
+    def __init__(self, form: Form, fidelity: Fidelity) -> None:
         self.form = form
-        self.lossless = lossless
+        self.lossless = fidelity == "exact"
+        self.lossy = fidelity in ("text", "ocr")  # what is not there may have been lost on the way
         self.cells: dict[str, Cell] = {name: cell_of(name, None, None, False) for name in form.cell_names}
         self.said: dict[str, Said] = {}
         self._open: dict[str, _Open] = {}
@@ -56,8 +57,14 @@ class Filler:
         if table.width is not None:
             self._by_header(table)
             return
+        spans = None if self.lossy else columns_on_paper([read.unit for read in table.rows.values()], len(keys))
         for row, read in table.rows.items():
-            self._row(read, [f"requests.{row}.{key}" for key in keys], table.columns, rules)
+            names = [f"requests.{row}.{key}" for key in keys]
+            slots = in_columns(read.unit, spans) if spans and not read.unit.aligned else None
+            if slots is not None:
+                self._put(names, slots)
+            else:
+                self._row(read, names, table.columns, rules)
         self._settle()
 
     def _by_header(self, table: TableRead) -> None:
@@ -140,7 +147,7 @@ class Filler:
         read, tokens = item.read, item.read.unit.tokens
         chosen = max(left, key=lambda c: [i for i, s in enumerate(c.sources) if s is None] or [0])
         lost = [at for at, source in enumerate(chosen.sources) if source is None]
-        restored = bool(lost) and len(left) > 1 and not self.lossless
+        restored = bool(lost) and len(left) > 1 and self.lossy
         if lost:
             read.trouble = "restored" if restored else "gap"
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reports.document import RawCell, Row, Table
 from reports.fold import key
 from reports.labels import EXACT, LabelBook
-from reports.numbers import is_value, understand
+from reports.numbers import is_value
 
 _PIECES = 12  # rows around a row in which the rest of its label may stand
 _SKIP = 0.3  # what it costs to leave a row out on either side
@@ -251,5 +252,25 @@ def in_place(unit: Unit, columns: tuple[int, ...]) -> tuple[RawCell, ...] | None
     return None if stray else tuple(at[column] for column in columns)
 
 
-def said_number(cell: RawCell) -> bool:
-    return understand(cell.text).says == "number"
+def columns_on_paper(units: Sequence[Unit], width: int) -> tuple[tuple[float, float], ...] | None:
+    """From where to where on the page each column's figures reach, by the rows that have all of them; None when the
+    columns are not clearly apart, or the source knows no places."""
+    full = [unit.tokens for unit in units if len(unit.tokens) == width == unit.figures]
+    boxes = [[cell.place and cell.place.box for cell in row] for row in full]
+    if len(full) < 3 or any(box is None for row in boxes for box in row):
+        return None
+    spans = tuple((min(b[0] for b in col if b), max(b[2] for b in col if b)) for col in zip(*boxes, strict=True))
+    return spans if all(one[1] < other[0] for one, other in pairwise(spans)) else None
+
+
+def in_columns(unit: Unit, spans: Sequence[tuple[float, float]]) -> tuple[RawCell, ...] | None:
+    """The row's values by the columns that they stand in, blanks where nothing stands; None when one stands apart."""
+    slots: dict[int, RawCell] = {}
+    for cell in unit.tokens:
+        box = cell.place.box if cell.place else None
+        over = [at for at, (left, right) in enumerate(spans) if box and box[0] <= right and left <= box[2]]
+        if len(over) != 1 or over[0] in slots:
+            return None
+        slots[over[0]] = cell
+    place = unit.row.cells[0].place
+    return tuple(slots.get(at) or RawCell("", place) for at in range(len(spans))) if slots else None

@@ -42,7 +42,7 @@ def read_tables(
 ) -> tuple[dict[str, TableRead], Filler]:
     """Every table of the form with the rows that were found, and the filled cells."""
     tables = {name: TableRead(spec) for name, spec in form.tables.items()}
-    filler = Filler(form, document.lossless)
+    filler = Filler(form, document.fidelity)
     region = _requests_region(units, form, form.form)
     if region:
         _read_aligned("requests", tables["requests"], region, form, units)
