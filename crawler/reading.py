@@ -153,6 +153,7 @@ def _end_group(leader: int) -> None:
 
 def _work(pipe: Connection, memory: int) -> None:
     os.setpgid(0, 0)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy, when a picture wants it, reserves memory for each core
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -22,6 +22,7 @@ from reports.sources.ruling import Char, Stroke
 DPI = 200
 MAX_PAGES = 30
 MAX_PIXELS = 40_000_000
+_THREADS = 2  # one a core would want more address space, on a machine of many, than the reading process has
 _MOST = 12  # pictures that are looked at in one document
 _WIDE = 480.0  # points: how wide a picture of a table is taken to be, whose resolution nobody knows
 _SMALL = 1200  # pixels across: a picture from a screen, that the engine reads better at twice the size
@@ -142,7 +143,13 @@ def _engine() -> Any:
         from rapidocr import RapidOCR
     except ImportError as error:
         raise Unreadable("not_readable_here", "the pages are pictures; reading them needs the extra `ocr`") from error
-    return RapidOCR(params={"Global.log_level": "critical"})
+    import cv2
+
+    cv2.setNumThreads(_THREADS)
+    threads = {
+        f"EngineConfig.onnxruntime.{kind}_op_num_threads": count for kind, count in (("intra", _THREADS), ("inter", 1))
+    }
+    return RapidOCR(params={"Global.log_level": "critical"} | threads)
 
 
 def _scan(picture: Any, number: int, scale: float) -> Scan:
