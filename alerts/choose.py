@@ -56,7 +56,8 @@ def _wants(case: Case, subscriber: Subscriber) -> bool:
 
 def _weight(case: Case) -> int:
     """How much it takes to be told: news that takes back what was told before weighs as much as that did."""
-    before = _RANK["warning"] if case.event.before in TOLD and case.event.before != case.event.after else 0
+    back = case.event.before in TOLD and case.event.before != case.event.after
+    before = _RANK["warning"] if back or case.event.kind == "recovered" else 0
     return max(_RANK[severity(case)], before)
 
 

@@ -16,13 +16,13 @@ from alerts.model import Language
 from alerts.text import BEIJING
 from alerts.words import Words
 from portals.due import due
-from portals.model import Organ
+from portals.model import DueRule, Organ
 from reports.form import FormError, finding_names, load_form
 from reports.model import Report
 from storage import queries
 from storage.database import Database
 from storage.readings import runs
-from storage.records import Assessment, Version
+from storage.records import Assessment, Observation, Version
 
 Value = str | int | float | Decimal | date | None
 
@@ -65,18 +65,24 @@ def facts(
     as_of: datetime,
     language: Language,
     organs: Collection[str] | None = None,
+    rules: Sequence[DueRule] | None = None,
 ) -> list[Fact]:
-    """Every obligation judged by `as_of`, in the order of the register; `organs` narrows it down."""
-    register = {organ.id: organ for organ in queries.organs(db)}
-    seen = queries.all_observations(db, series, year, as_of)
+    """Every obligation judged by `as_of`, in the order of the register; `organs` narrows it down.
+
+    `rules`: by when what is owed, if not by the built-in rules.
+    """
+    registered = queries.organs(db) if organs is None else queries.some_organs(db, organs)
+    register = {organ.id: organ for organ in registered}
+    judged = queries.assessments(db, year, series, as_of, organs=organs)
+    seen: dict[str, list[Observation]] = {}
+    for observation in queries.season_observations(db, year, series, as_of, {told.organ for told in judged}):
+        seen.setdefault(observation.organ, []).append(observation)
     found = []
-    for told in queries.assessments(db, year, series, as_of):
-        if organs is not None and told.organ not in organs:
-            continue
+    for told in judged:
         organ = register.get(told.organ) or Organ(
             told.organ, told.organ, (), "county", "department", "", None, None, None
         )
-        owed = due(organ, series, year)
+        owed = due(organ, series, year, rules)
         ground = (owed.rule.ground_zh if language == "zh" else owed.rule.ground_en) if owed else ""
         held = runs(seen.get(told.organ, ()))
         version = held[-1] if held else None

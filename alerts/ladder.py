@@ -5,7 +5,7 @@ Because a step's id never changes, it is told once, however many rounds fall int
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -33,13 +33,16 @@ def built_in_ladder() -> Ladder:
     return Ladder(tuple(sorted(read["before"])), read["every"], read["longest"])
 
 
-def reminders(assessments: Iterable[Assessment], now: datetime, ladder: Ladder | None = None) -> list[Event]:
+def reminders(
+    assessments: Iterable[Assessment], missing: Mapping[str, datetime], now: datetime, ladder: Ladder | None = None
+) -> list[Event]:
     """The step that each obligation stands on at `now`, where it stands on one.
 
-    An assessment's `at` must say since when it holds, as `storage.queries.assessments` gives it.
+    `missing`: by organ, since when it has been missing without a break (`storage.queries.status_since`). An
+    assessment's own `at` does not say that: each visit that does not find the report is evidence anew.
     """
     steps = ladder or built_in_ladder()
-    found = (_due(told, now, steps) or _overdue(told, now, steps) for told in assessments)
+    found = (_due(told, now, steps) or _overdue(told, missing.get(told.organ), now, steps) for told in assessments)
     return [event for event in found if event is not None]
 
 
@@ -51,15 +54,15 @@ def _due(told: Assessment, now: datetime, ladder: Ladder) -> Event | None:
     return _event(told, "due", f"{told.due_notice} {reached[0]}", now, {"days_left": left})
 
 
-def _overdue(told: Assessment, now: datetime, ladder: Ladder) -> Event | None:
+def _overdue(told: Assessment, since: datetime | None, now: datetime, ladder: Ladder) -> Event | None:
     """A week and more after it was first called missing; that first day has an event of its own."""
-    if told.status is not Status.MISSING:
+    if told.status is not Status.MISSING or since is None:
         return None
-    step = (now.astimezone(BEIJING).date() - told.at.astimezone(BEIJING).date()).days // ladder.every
+    step = (now.astimezone(BEIJING).date() - since.astimezone(BEIJING).date()).days // ladder.every
     days = (now.astimezone(BEIJING).date() - told.due_notice).days
     if step < 1 or days > ladder.longest:
         return None
-    return _event(told, "overdue", f"{told.at.isoformat()} {step}", now, {"days_past": days})
+    return _event(told, "overdue", f"{since.isoformat()} {step}", now, {"days_past": days})
 
 
 def _event(told: Assessment, kind: str, step: str, now: datetime, detail: dict[str, object]) -> Event:

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import reports
 from alerts import ledger
+from alerts.answers import KIND as ANSWER
 from alerts.answers import given
 from alerts.channels import CHANNEL
 from alerts.choose import watches
@@ -21,7 +22,7 @@ from alerts.facts import facts
 from alerts.model import Case, Letterhead, Subscriber
 from alerts.words import kinds
 from portals.due import due
-from portals.model import Organ, Series
+from portals.model import DueRule, Organ, Series
 from portals.series import find_series
 from reports.model import Finding
 from storage import queries
@@ -29,44 +30,63 @@ from storage.database import Database
 from storage.records import Assessment, Event, Message, Visit
 
 LEDGER_ORGANS = 2_000  # a ledger of more is had from the pages, not by mail
+_VISITS = 4  # the last ones
 _VISITED = ("missing", "overdue", "unknown", "withdrawn", "backdated")  # kinds whose reader asks when we looked
 
 
 def tell(
-    db: Database, events: Sequence[Event], subscribers: Iterable[Subscriber], head: Letterhead, now: datetime
+    db: Database,
+    events: Sequence[Event],
+    subscribers: Iterable[Subscriber],
+    head: Letterhead,
+    now: datetime,
+    rules: Sequence[DueRule] | None = None,
 ) -> list[Message]:
-    """Keep the events that are not on record yet, with the mails about them; the mails. Telling twice tells once."""
-    kept = _on_record(db, events)
-    known = {event.id for event in kept}
+    """Keep the events that are not on record yet, with the mails about them; the mails. Telling twice tells once.
+
+    `rules`: by when what is owed, if not by the built-in rules.
+    """
+    known = queries.known_events(db, [event.id for event in events])  # a reminder keeps its id from round to round
     fresh = list({event.id: event for event in events if event.id not in known}.values())
-    cases = gather(db, fresh, now)
+    cases = gather(db, fresh, now, rules)
     messages = []
-    answers = given(kept)
+    register = queries.organs(db) if fresh else []
+    years = sorted({event.year for event in fresh})
+    answers = given([event for year in years for event in queries.events(db, year=year, kind=ANSWER)])
     for subscriber in subscribers:
         composed = compose(
             [case for case in cases if not answers.silence(case, subscriber, now)], subscriber, head, now
         )
         if composed and subscriber.delivery == "digest" and subscriber.ledger:
-            composed = [replace(message, attachments=_ledgers(db, cases, subscriber, now)) for message in composed]
+            composed = [
+                replace(message, attachments=_ledgers(db, register, cases, subscriber, now, rules))
+                for message in composed
+            ]
         messages += composed
         messages += [copy for message in composed for copy in _copies(message, subscriber)]
     queries.put_events(db, fresh, messages)
     return messages
 
 
-def gather(db: Database, events: Sequence[Event], now: datetime) -> list[Case]:
+def gather(db: Database, events: Sequence[Event], now: datetime, rules: Sequence[DueRule] | None = None) -> list[Case]:
     """The events with what their readers must know at `now`. An event whose obligation was never judged is left out."""
-    organs = {organ.id: organ for organ in queries.organs(db)}
-    assessments: dict[tuple[str, int], dict[str, Assessment]] = {}
+    organs = {organ.id: organ for organ in queries.some_organs(db, {event.organ for event in events})}
+    told: dict[tuple[str, int, str], Assessment] = {}
+    visits: dict[tuple[str, int, str], tuple[Visit, ...]] = {}
+    for series, year in sorted({(event.series, event.year) for event in events}):
+        concerned = {event.organ for event in events if (event.series, event.year) == (series, year)}
+        found = queries.assessments(db, year, series, now, organs=concerned)
+        told |= {(series, year, assessment.organ): assessment for assessment in found}
+        asked = {event.organ for event in events if event.kind in _VISITED} & concerned
+        looks = queries.last_visits(db, year, series, now, asked, _VISITS)
+        visits |= {(series, year, organ): tuple(found) for organ, found in looks.items()}
     cases = []
     for event in events:
-        period = event.series, event.year
-        if period not in assessments:
-            found = queries.assessments(db, event.year, event.series, now)
-            assessments[period] = {assessment.organ: assessment for assessment in found}
-        assessment = assessments[period].get(event.organ)
-        if assessment is not None:
-            cases.append(_case(db, event, organs.get(event.organ) or _gone(event.organ), assessment, now))
+        key = event.series, event.year, event.organ
+        if key not in told:
+            continue
+        case = _case(db, event, organs.get(event.organ) or _gone(event.organ), told[key], now, rules)
+        cases.append(replace(case, visits=visits.get(key, ()) if event.kind in _VISITED else ()))
     return cases
 
 
@@ -78,16 +98,21 @@ def _copies(message: Message, subscriber: Subscriber) -> Iterator[Message]:
 
 
 def _ledgers(
-    db: Database, cases: Sequence[Case], subscriber: Subscriber, now: datetime
+    db: Database,
+    register: Sequence[Organ],
+    cases: Sequence[Case],
+    subscriber: Subscriber,
+    now: datetime,
+    rules: Sequence[DueRule] | None,
 ) -> tuple[tuple[str, str, bytes], ...]:
     """The ledger of the subscriber's organs for each year that the mail is about; none where it would be too long."""
-    watched = {organ.id for organ in queries.organs(db) if watches(subscriber, organ)}
+    watched = {organ.id for organ in register if watches(subscriber, organ)}
     if not watched or len(watched) > LEDGER_ORGANS:
         return ()
     language, made = subscriber.language, []
     periods = {(case.event.year, case.event.series): case.series for case in cases}
     for (year, key), series in sorted(periods.items()):
-        found = facts(db, year, key, now, language, watched)
+        found = facts(db, year, key, now, language, watched, rules)
         name = series.name_zh if language == "zh" else series.name_en
         suffix = "" if key == "ogi" else f"-{key}"
         file = ledger.file_name(year, now, language).replace(".xlsx", f"{suffix}.xlsx")
@@ -95,13 +120,15 @@ def _ledgers(
     return tuple(made)
 
 
-def _on_record(db: Database, events: Iterable[Event]) -> list[Event]:
-    """All events of the years concerned. A reminder keeps its id from round to round, so no window of time would do."""
-    return [event for year in sorted({event.year for event in events}) for event in queries.events(db, year=year)]
-
-
-def _case(db: Database, event: Event, organ: Organ, assessment: Assessment, now: datetime) -> Case:
-    owed = due(organ, event.series, event.year)
+def _case(
+    db: Database,
+    event: Event,
+    organ: Organ,
+    assessment: Assessment,
+    now: datetime,
+    rules: Sequence[DueRule] | None,
+) -> Case:
+    owed = due(organ, event.series, event.year, rules)
     return Case(
         event=event,
         organ=organ,
@@ -110,7 +137,6 @@ def _case(db: Database, event: Event, organ: Organ, assessment: Assessment, now:
         ground_zh=owed.rule.ground_zh if owed else "",
         ground_en=owed.rule.ground_en if owed else "",
         findings=_findings(db, event, now),
-        visits=_visits(db, event, now),
     )
 
 
@@ -122,12 +148,6 @@ def _findings(db: Database, event: Event, now: datetime) -> tuple[Finding, ...]:
     version = queries.version_at(db, event.organ, event.series, event.year, now)
     report = queries.report_of(db, version, now) if version else None
     return reports.load(report).findings if report else ()
-
-
-def _visits(db: Database, event: Event, now: datetime) -> tuple[Visit, ...]:
-    if event.kind not in _VISITED:
-        return ()
-    return tuple(queries.visits(db, event.organ, event.year, now)[-8:])
 
 
 def _gone(organ: str) -> Organ:

@@ -3,6 +3,7 @@
 from compliance.changes import changes
 from compliance.evidence import REFUSED, Evidence, Gathered
 from compliance.explain import Explanation, explain
-from compliance.judge import judge
+from compliance.grounds import grounds
+from compliance.judge import judge, released
 
-__all__ = ["REFUSED", "Evidence", "Explanation", "Gathered", "changes", "explain", "judge"]
+__all__ = ["REFUSED", "Evidence", "Explanation", "Gathered", "changes", "explain", "grounds", "judge", "released"]

@@ -12,6 +12,7 @@ from storage.records import Assessment, Status
 
 _CAUSES = {
     "abolished": ("期限之前该机关已经撤销或合并", "the organ was abolished or merged before the report was due"),
+    "not_owed": ("按现行名录和规定不负有公布义务", "by the register and the rules as they are now it owes none"),
     "partial": ("栏目未能完整查看", "the column could be seen only in part"),
     "unreachable": ("网站无法连接", "the site could not be reached"),
     "server_error": ("网站服务器出错", "the site's server answered with an error"),

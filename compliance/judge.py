@@ -1,6 +1,7 @@
 """An obligation held against the evidence up to a moment. Pure: the same arguments, the same assessment.
 
 Whatever was not wholly seen makes `unknown`, never `missing`; what was once proven stays so whatever fails later.
+It says until when that holds if nothing new is seen: a due date passes, a visit grows too old to speak of today.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from compliance.dates import Claims, every_claim, first_claims, standing
 from compliance.evidence import Evidence
@@ -23,6 +24,7 @@ NOT_VISITED = "not_visited"
 DATE_UNCERTAIN = "date_uncertain"
 
 LateBy = Literal["notice", "statute"]
+NOT_OWED = "not_owed"
 
 
 def judge(obligation: Obligation, evidence: Evidence, now: datetime, policy: Policy | None = None) -> Assessment:
@@ -38,14 +40,14 @@ def judge(obligation: Obligation, evidence: Evidence, now: datetime, policy: Pol
     return _judge_unseen(obligation, evidence, looks, now, policy)
 
 
+def released(before: Assessment, now: datetime) -> Assessment:
+    """What becomes of an assessment when nothing is owed any more: the register was put right, or the rules."""
+    kept = {name: getattr(before, name) for name in ("organ", "series", "year", "due_notice", "due_statute")}
+    return Assessment(**kept, at=now, status=Status.EXEMPT, cause=NOT_OWED)
+
+
 def _assessment(
-    obligation: Obligation,
-    now: datetime,
-    status: Status,
-    *,
-    cause: str | None = None,
-    last_absent: datetime | None = None,
-    evidence: Iterable[str] = (),
+    obligation: Obligation, now: datetime, status: Status, *, evidence: Iterable[str] = (), **more: Any
 ) -> Assessment:
     return Assessment(
         organ=obligation.organ.id,
@@ -55,9 +57,8 @@ def _assessment(
         due_notice=obligation.due_notice,
         due_statute=obligation.due_statute,
         status=status,
-        cause=cause,
-        last_absent=last_absent,
         evidence=tuple(dict.fromkeys(evidence)),
+        **more,
     )
 
 
@@ -71,18 +72,22 @@ def _judge_unseen(
     if doubt is not None:
         return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence)
     by_column = _by_column(looks, evidence.columns, now, policy)
-    absent = _absent_everywhere(by_column)
-    if now <= end_of(obligation.due_notice):
-        return _assessment(obligation, now, Status.PENDING, last_absent=absent)
-    due = end_of(obligation.due_notice)
+    absent, ages = _absent_everywhere(by_column), _ages(by_column, policy)
+    due, statute = end_of(obligation.due_notice), end_of(obligation.due_statute)
+    if now <= due:
+        return _assessment(obligation, now, Status.PENDING, last_absent=absent, until=min([due, *ages]))
     latest = {column: group[-policy.missing_visits :] for column, group in by_column.items()}
     proofs = [look for group in latest.values() for look in group]
     enough = all(len(group) == policy.missing_visits for group in latest.values())
     if proofs and enough and all(look.absent and look.at > due for look in proofs):
         ids = [identity for look in proofs for identity in look.evidence]
-        return _assessment(obligation, now, Status.MISSING, last_absent=absent, evidence=ids)
+        until = min([statute, *ages] if now <= statute else ages)  # past the statute's day it is another matter
+        return _assessment(obligation, now, Status.MISSING, last_absent=absent, evidence=ids, until=until)
     cause, blind = _why_blind(latest, due)
-    return _assessment(obligation, now, Status.UNKNOWN, cause=cause, last_absent=absent, evidence=blind)
+    until_seen = min(ages, default=None)
+    return _assessment(
+        obligation, now, Status.UNKNOWN, cause=cause, last_absent=absent, evidence=blind, until=until_seen
+    )
 
 
 def _latest_doubt(looks: Sequence[Look]) -> Doubt | None:
@@ -102,6 +107,13 @@ def _by_column(
         if look.column in found:
             found[look.column].append(look)
     return found
+
+
+def _ages(by_column: dict[str, list[Look]], policy: Policy) -> list[datetime]:
+    """The moments up to which the looks that matter count: of every column the latest ones, and the last without it."""
+    absent = [[look for look in group if look.absent][-1:] for group in by_column.values()]
+    latest = [group[-policy.missing_visits :] for group in by_column.values()]
+    return [look.at + policy.max_age for group in (*absent, *latest) for look in group]
 
 
 def _absent_everywhere(by_column: dict[str, list[Look]]) -> datetime | None:
@@ -145,19 +157,15 @@ def _judge_seen(
     policy: Policy,
 ) -> Assessment:
     course = course_of(seen, looks)
-    when = _when(seen, looks, policy)
+    when = _when(seen, looks, evidence.columns, policy)
     status, late_by = _timeliness(obligation, when, policy)
-    gone = _withdrawal(looks, policy)
+    gone = _withdrawal(looks, evidence.columns, policy)
     backdated = _backdated(when, policy)
     counts = evidence.findings.get(course.current.reading, {})
-    return Assessment(
-        organ=obligation.organ.id,
-        series=obligation.series,
-        year=obligation.year,
-        at=now,
-        due_notice=obligation.due_notice,
-        due_statute=obligation.due_statute,
-        status=status,
+    return _assessment(
+        obligation,
+        now,
+        status,
         late_by=late_by,
         cause=DATE_UNCERTAIN if status is Status.UNKNOWN else None,
         published=_published(when, policy),
@@ -170,18 +178,19 @@ def _judge_seen(
         revised=len(course.starts) > 1,
         backdated=backdated,
         findings={severity: counts.get(severity, 0) for severity in ("error", "warning", "doubtful")},
-        evidence=tuple(_evidence_of(seen, course, when, looks, gone)),
+        evidence=_evidence_of(seen, course, when, looks, gone),
     )
 
 
-def _when(seen: Sequence[Observation], looks: Sequence[Look], policy: Policy) -> _When:
+def _when(seen: Sequence[Observation], looks: Sequence[Look], registered: Sequence[str], policy: Policy) -> _When:
+    """It was nowhere only as far as every column says so: those visited lately, and those that the register names."""
     urls = {observation.url for observation in seen}
     fetched = (look.at for look in looks if not urls.isdisjoint(look.fetched))
     first_seen = min(seen[0].at, next(fetched, seen[0].at))  # the same address may have been unreadable at first
     possible_from = min((look.at for look in looks if look.shown or look.doubts), default=first_seen)
     possible_from = min(possible_from, first_seen)
-    columns = dict.fromkeys(look.column for look in looks if first_seen - policy.max_age <= look.at <= first_seen)
-    last: dict[str, Look | None] = dict.fromkeys(columns)
+    visited = (look.column for look in looks if first_seen - policy.max_age <= look.at <= first_seen)
+    last: dict[str, Look | None] = dict.fromkeys((*registered, *visited))
     for look in looks:
         if look.at < possible_from and look.absent and look.column in last:
             last[look.column] = look
@@ -223,7 +232,7 @@ def _backdated(when: _When, policy: Policy) -> bool:
     return any(each.proper and not standing(each, when.last_absent, policy) for each in when.every_claim)
 
 
-def _withdrawal(looks: Sequence[Look], policy: Policy) -> tuple[Look, ...]:
+def _withdrawal(looks: Sequence[Look], registered: Sequence[str], policy: Policy) -> tuple[Look, ...]:
     """The visits that prove it gone from everywhere, () when it is not. Once proven, only seeing it again undoes it."""
     shown = [look for look in looks if look.shown]
     if not shown:
@@ -234,7 +243,8 @@ def _withdrawal(looks: Sequence[Look], policy: Policy) -> tuple[Look, ...]:
     if not gone:
         return ()
     since, until = max(last_shown, gone[-1].at - policy.round), gone[-1].at + policy.round
-    others = {look.column for look in looks if last_shown - policy.max_age <= look.at <= until} - homes
+    visited = {look.column for look in looks if last_shown - policy.max_age <= look.at <= until}
+    others = (visited | set(registered)) - homes
     elsewhere = _gone_from(others, looks, since, policy)
     if others and not elsewhere:
         return ()
@@ -260,4 +270,4 @@ def _evidence_of(
     ids.extend(identity for look in looks if look.at == when.first_seen and look.shown for identity in look.evidence)
     ids.extend(identity for start in (seen[0], *course.starts) for identity in start.captures)
     ids.extend(identity for look in gone for identity in look.evidence)
-    return list(dict.fromkeys(ids))
+    return ids

@@ -43,6 +43,8 @@ class Config:
     chromium_path: str | None = None  # None: look for one
     timestamp_url: str | None = None  # authority (RFC 3161) that dates the archive's checkpoints
     timestamp_certificates: str | None = None  # file (PEM) with the root certificates that its stamps are trusted by
+    rules: Path | None = None  # stricter local notices, beside the rules that ship with the project
+    policy: Path | None = None  # instead of compliance/policy.yaml
 
     @property
     def archive_folder(self) -> Path:
@@ -118,8 +120,15 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
         chromium_path=text("chromium_path", "") or None,
         timestamp_url=stamps,
         timestamp_certificates=str((home / roots).resolve()) if roots else None,
+        rules=_file(home, text("rules", "")),
+        policy=_file(home, text("policy", "")),
     )
     return None if faults else config
+
+
+def _file(home: Path, name: str) -> Path | None:
+    """A file named in the settings, relative to the home folder; whoever loads it says what is wrong with it."""
+    return home / Path(name).expanduser() if name else None
 
 
 def _networks(value: object, faults: list[str]) -> tuple[Network, ...]:

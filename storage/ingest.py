@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from storage import codec
+from storage import codec, evidence
 from storage.archive import Archive, Record
 from storage.database import Database
 from storage.errors import ArchiveError
@@ -150,6 +150,9 @@ def _commit(db: Database, file: str, end: int, batch: _Gain, number: int | None)
         for place, (record, leaf) in enumerate(leaves, start=number or 0)
     ]
     with db.write() as connection:
+        serial = evidence.known(connection) + 1
+        for row in batch.rows.get(VisitRow, ()):
+            row["serial"] = serial
         for table, rows in batch.rows.items():
             db.insert_new(connection, table, rows)
         db.insert_new(connection, LeafRow, entries)
@@ -199,6 +202,7 @@ def _visit_rows(visit: Visit, file: str, offset: int) -> Iterable[tuple[type[Bas
                 "at": visit.at,
                 "column_url": indexable(target_uri(visit.column_url)),
                 "year": visit.year,
+                "series": visit.series,
                 "outcome": visit.outcome.value,
                 "file": file,
                 "offset": offset,

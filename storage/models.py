@@ -46,10 +46,12 @@ class Base(DeclarativeBase):
 
 class OrganRow(Base):
     __tablename__ = "organs"
+    __table_args__ = (Index("organs_by_serial", "serial"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     region: Mapped[str]
     parent: Mapped[str | None]
+    serial: Mapped[int] = mapped_column(BigInteger, server_default="0")  # of the last import that changed it
     record: Mapped[dict[str, Any]]  # portals.model.Organ
 
 
@@ -89,12 +91,18 @@ class CaptureRow(Base):
 
 class VisitRow(Base):
     __tablename__ = "visits"
-    __table_args__ = (Index("visits_by_column", "column_url", "at"), Index("visits_by_year", "year", "at"))
+    __table_args__ = (
+        Index("visits_by_column", "column_url", "at"),
+        Index("visits_by_year", "year", "at"),
+        Index("visits_by_serial", "serial"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     column_url: Mapped[str]
     year: Mapped[int]
+    series: Mapped[str] = mapped_column(server_default="ogi")
+    serial: Mapped[int] = mapped_column(BigInteger, server_default="0")  # order in which the index learnt of it
     outcome: Mapped[str] = mapped_column(String(20))
     file: Mapped[str]
     offset: Mapped[int] = mapped_column(BigInteger)
@@ -131,10 +139,13 @@ class SettledRow(Base):
     """The version of the reader that has dealt with a candidate last. Kept when the index is rebuilt."""
 
     __tablename__ = "settled"
+    __table_args__ = (Index("settled_by_serial", "serial"),)
 
     visit: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     reader_version: Mapped[str]
+    key: Mapped[str] = mapped_column(server_default="")  # of the reading
+    serial: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class ReadingRow(Base):
@@ -146,6 +157,7 @@ class ReadingRow(Base):
     state: Mapped[str]
     detail: Mapped[str]
     report: Mapped[dict[str, Any] | None]
+    findings: Mapped[dict[str, Any] | None]  # how many of them by severity; None: count them in the report
 
 
 class ObservationRow(Base):
@@ -191,24 +203,30 @@ class AssessmentRow(Base):
     """An assessment that holds from `at` until the next one; equal ones judged in between are not repeated."""
 
     __tablename__ = "assessments"
-    __table_args__ = (Index("assessments_by_year", "year", "series", "at"),)
+    __table_args__ = (
+        Index("assessments_by_year", "year", "series", "at"),
+        Index("assessments_by_until", "year", "series", "until"),
+    )
 
     organ: Mapped[str] = mapped_column(primary_key=True)
     series: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
+    until: Mapped[datetime | None]  # as in the record
     status: Mapped[str] = mapped_column(String(10))
     record: Mapped[dict[str, Any]]  # storage.records.Assessment
 
 
 class JudgedRow(Base):
-    """A moment that a season was judged as of."""
+    """A moment that a season was judged as of, and by what; without a serial the next judging must be a whole one."""
 
     __tablename__ = "judged"
 
     year: Mapped[int] = mapped_column(primary_key=True)
     series: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
+    serial: Mapped[int | None] = mapped_column(BigInteger)  # nothing after it was known then
+    ground: Mapped[str | None]  # rules, policy and program that it was judged by
 
 
 class EventRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.models import DeliveryRow, EventRow, MessageRow, RoundRow
 from storage.records import Event, Message, Posted, Round
+
+_CHUNK = 400
 
 # Rounds
 
@@ -87,6 +89,7 @@ def events(
     *,
     organ: str | None = None,
     year: int | None = None,
+    kind: str | None = None,
 ) -> list[Event]:
     """Events from `since` to `until`, both inclusive, oldest first."""
     statement = select(EventRow.record).order_by(EventRow.at, EventRow.id)
@@ -98,8 +101,21 @@ def events(
         statement = statement.where(EventRow.organ == organ)
     if year is not None:
         statement = statement.where(EventRow.year == year)
+    if kind is not None:
+        statement = statement.where(EventRow.kind == kind)
     with db.read() as connection:
         return [codec.from_plain(Event, row.record) for row in connection.execute(statement)]
+
+
+def known_events(db: Database, identities: Collection[str]) -> set[str]:
+    """Those of the ids that events on record have."""
+    found: set[str] = set()
+    wanted = sorted(identities)
+    with db.read() as connection:
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            found.update(connection.execute(select(EventRow.id).where(EventRow.id.in_(chunk))).scalars())
+    return found
 
 
 def pending_messages(db: Database, now: datetime, limit: int | None = None) -> list[Message]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 
 from storage import codec, index
 from storage.database import Database
+from storage.evidence import count_findings, known
 from storage.models import CandidateRow, ObservationRow, ReadingRow, SettledRow
 from storage.records import Candidate, Capture, Observation, Reading, Unread, Version
 from storage.search import keep_text
@@ -58,6 +59,7 @@ def put_reading(db: Database, reading: Reading) -> None:
     with db.write() as connection:
         last = connection.execute(select(func.max(ReadingRow.serial)).where(ReadingRow.key == reading.key)).scalar()
         row = codec.plain(reading) | {"serial": (last or 0) + 1, "detail": codec.storable(reading.detail)}
+        row |= {"findings": count_findings(reading.report)}
         db.upsert(connection, ReadingRow, [row])
 
 
@@ -82,6 +84,7 @@ def settle(db: Database, unread: Unread, reader_version: str, observation: Obser
 def settle_all(db: Database, reader_version: str, pairs: Sequence[tuple[Unread, Observation | None]]) -> None:
     """`settle` for many candidates in one transaction."""
     with db.write() as connection:
+        serial = known(connection) + 1
         for unread, observation in pairs:
             place = {"visit": unread.visit, "number": unread.number}
             if observation is None:
@@ -93,7 +96,8 @@ def settle_all(db: Database, reader_version: str, pairs: Sequence[tuple[Unread, 
             else:
                 db.upsert(connection, ObservationRow, [place | _observation_row(observation)])
                 _keep_text(db, connection, observation, reader_version)
-            db.upsert(connection, SettledRow, [place | {"reader_version": reader_version}])
+            settled = {"reader_version": reader_version, "key": unread.key, "serial": serial}
+            db.upsert(connection, SettledRow, [place | settled])
 
 
 def _keep_text(db: Database, connection: Connection, observation: Observation, reader_version: str) -> None:

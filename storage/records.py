@@ -128,6 +128,7 @@ class Visit:
     sightings: tuple[Sighting, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     profile: Profile | None = None
+    series: str = "ogi"  # that was looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ class Assessment:
     backdated: bool = False
     findings: dict[str, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "doubtful": 0})
     evidence: tuple[str, ...] = ()  # capture ids and, for visits without a response, "visit:" + visit id
+    until: datetime | None = None  # it holds until then if nothing new is seen; None: for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,15 @@ class Round:
     as_of: datetime
     started: datetime
     finished: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The last moment that a season was judged as of, and how much was known of it then."""
+
+    at: datetime
+    serial: int | None  # of what was known; None: not on record
+    ground: str | None  # rules, policy and program that it was judged by
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import click
 
 from crawler.cli.board import board_table, console_for
 from crawler.cli.options import SERIES, as_of_option, config_of, format_option, print_jsonl, year_option
-from crawler.stages.judge import assess
+from crawler.stages.judge import standing
 from crawler.workplace import open_workplace
 from storage import queries
 from storage.codec import plain
@@ -27,10 +27,10 @@ def status(ctx: click.Context, year: int, as_of: datetime | None, format_: str) 
       nianbao status --year 2023 --as-of 2024-02-01 --format jsonl
     """
     with open_workplace(config_of(ctx), as_of, write=False) as place:
-        known = assess(place, SERIES, year)
+        known = standing(place, SERIES, year)
         organs = {organ.id: organ for organ in queries.organs(place.db)}
     if format_ == "jsonl":
-        print_jsonl({key: value for key, value in plain(item).items() if key != "at"} for item in known)
+        print_jsonl({key: value for key, value in plain(item).items() if key not in ("at", "until")} for item in known)
         return
     if not known:
         click.echo("Nobody on the register owes a report for that year. `nianbao organs import FILE` fills it.")

@@ -55,8 +55,8 @@ def explain(ctx: click.Context, organ: str, year: int, as_of: datetime | None, l
 
 def _verdict(place: Workplace, organ: Organ, year: int) -> Iterator[str]:
     """The organ's status in words."""
-    owed = next((one for one in obligations([organ], SERIES, year)), None)
-    said = next((one for one in assess(place, SERIES, year) if one.organ == organ.id), None)
+    owed = next(obligations([organ], SERIES, year, place.rules), None)
+    said = next(iter(assess(place, SERIES, year, organs=[organ.id])), None)
     if owed is None or said is None:
         yield f"{organ.name} owes no report for {year}."
         return

@@ -113,7 +113,7 @@ def export(ctx: click.Context, year: int, as_of: datetime | None, language: Any,
     """
     with open_workplace(config_of(ctx), as_of, write=False) as place:
         now = place.clock()
-        found = facts.facts(place.db, year, SERIES, now, language)
+        found = facts.facts(place.db, year, SERIES, now, language, rules=place.rules)
     out = out or Path(ledger.file_name(year, now, language))
     if out.suffix == ".xlsx":
         series = find_series(SERIES)

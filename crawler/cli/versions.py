@@ -194,7 +194,7 @@ def _after_due(days: int | None) -> str:
 
 def _difference(place: Workplace, organ: Organ, year: int, old: Version, new: Version) -> dict[str, Any]:
     before, after = report_of(place, old), report_of(place, new)
-    owed = due(organ, SERIES, year)
+    owed = due(organ, SERIES, year, place.rules)
     days = (day_of(new.first_seen) - owed.due_notice).days if owed else None
     return {
         "organ": organ.id,

@@ -56,9 +56,9 @@ class Case:
 def case_of(place: Workplace, organ: str, series: str, year: int) -> Case:
     """The verdict on one organ (by id) as of the clock's moment. Raises NothingToProve, StorageError."""
     now = place.clock()
-    assessment = next((item for item in assess(place, series, year, now) if item.organ == organ), None)
+    assessment = next(iter(assess(place, series, year, now, organs=[organ])), None)
     registered = queries.organ(place.db, organ)
-    obligation = due(registered, series, year) if registered else None
+    obligation = due(registered, series, year, place.rules) if registered else None
     if assessment is None or obligation is None:
         raise NothingToProve(f"{organ} owes no report for {year}")
     if not assessment.evidence:

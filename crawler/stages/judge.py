@@ -1,20 +1,26 @@
-"""Judge: every obligation held against the evidence up to the moment, and what changed since it was judged before."""
+"""Judge: every obligation held against the evidence up to the moment, and what changed since it was judged before.
+
+Judged anew is only what can have changed since the season was judged last: that of which something was learnt, and that
+which holds no longer by itself. Any other moment than the next one is judged as a whole.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from compliance import Gathered, changes
+from compliance import Gathered, changes, grounds, released
 from compliance import judge as judge_one
 from crawler.workplace import Workplace
 from portals.due import obligations
-from reports import load
+from portals.model import Obligation, Organ
 from reports.version import VERSION
 from storage import queries
-from storage.records import Assessment, Candidate, Event, Observation, Visit
+from storage.records import Assessment, Event, Judgement
+
+BATCH = 4_000  # obligations whose evidence is held in memory at once
 
 Progress = Callable[[int, int, str], None]
 
@@ -25,64 +31,93 @@ class Judged:
 
     statuses: Counter[str]
     events: tuple[Event, ...]  # what changed, in the order of the register
+    anew: int  # obligations that were judged; of all others nothing can have changed
 
 
 def judge(place: Workplace, series: str, year: int, progress: Progress) -> Judged:
     """Judges as of the clock's moment, keeps what is new, and tells what changed since the moment before."""
     now = place.clock()
-    before = queries.assessments_before(place.db, year, series, now)
-    found = assess(place, series, year, now)
-    progress(len(found), len(found), "")
-    queries.put_assessments(place.db, found)
+    judgement = Judgement(now, queries.known_serial(place.db), _ground(place))
+    wanted = _to_judge(place, series, year, judgement)
+    found = assess(place, series, year, now, organs=wanted, progress=progress)
+    before = queries.assessments_before(place.db, year, series, now, wanted)
+    owing = {item.organ for item in found}
+    found += [released(item, now) for organ, item in before.items() if organ not in owing]
+    queries.put_judgement(place.db, year, series, judgement, found)
     events = [event for item in found for event in changes(before.get(item.organ), item)]
-    return Judged(Counter(item.status.value for item in found), tuple(events))
+    return Judged(queries.status_counts(place.db, year, series, now), tuple(events), len(found))
 
 
-def assess(place: Workplace, series: str, year: int, now: datetime | None = None) -> list[Assessment]:
-    """Every obligation's assessment as of `now` (the clock's moment), from what is durably known; keeps nothing."""
+def standing(place: Workplace, series: str, year: int) -> list[Assessment]:
+    """Every obligation's assessment as of the clock's moment, as `assess` has it; what cannot have changed since the
+    season was judged last is taken from there. Keeps nothing."""
+    now = place.clock()
+    wanted = _to_judge(place, series, year, Judgement(now, None, _ground(place)))
+    if wanted is None:
+        return assess(place, series, year, now)
+    anew = {item.organ: item for item in assess(place, series, year, now, organs=wanted)}
+    held = {item.organ: item for item in queries.assessments(place.db, year, series, now)}
+    owed = obligations(queries.organs(place.db), series, year, place.rules)
+    found = (anew.get(one.organ.id) or held.get(one.organ.id) for one in owed)
+    return [item for item in found if item is not None]
+
+
+def assess(
+    place: Workplace,
+    series: str,
+    year: int,
+    now: datetime | None = None,
+    *,
+    organs: Collection[str] | None = None,
+    progress: Progress = lambda *_: None,
+) -> list[Assessment]:
+    """Every obligation's assessment as of `now` (the clock's moment), or those of some organs, from what is durably
+    known, in the order of the register; keeps nothing."""
     now = now or place.clock()
-    owed = list(obligations(queries.organs(place.db), series, year))
-    gathered = _gather(place, series, year, now)
-    found = []
-    for obligation in owed:
-        column = obligation.organ.column_url or obligation.organ.home_url  # what a visit goes by
-        evidence = gathered.of(obligation.organ.id, (column,) if column else ())
-        found.append(judge_one(obligation, evidence, now))
-    return found
+    registered = queries.organs(place.db) if organs is None else queries.some_organs(place.db, organs)
+    owed = list(obligations(registered, series, year, place.rules))
+    found: dict[str, Assessment] = {}
+    for batch in _batches(owed):
+        gathered = _gather(place, series, year, now, [obligation.organ.id for obligation in batch])
+        for obligation in batch:
+            evidence = gathered.of(obligation.organ.id, _columns(obligation.organ))
+            found[obligation.organ.id] = judge_one(obligation, evidence, now, place.policy)
+        progress(len(found), len(owed), "")
+    return [found[obligation.organ.id] for obligation in owed]
 
 
-def _gather(place: Workplace, series: str, year: int, now: datetime) -> Gathered:
-    visits = queries.visits(place.db, year=year, until=now)
-    by_organ = queries.all_observations(place.db, series, year, now)
-    observations = [observation for group in by_organ.values() for observation in group]
-    gathered = Gathered(series, year, _states(place, visits), _findings(place, observations))
+def _to_judge(place: Workplace, series: str, year: int, judgement: Judgement) -> set[str] | None:
+    """The organs that are to be judged at a moment; None: all of them."""
+    last = queries.last_judged(place.db, year, series)
+    if last is None or last.serial is None or last.ground != judgement.ground or judgement.at < last.at:
+        return None
+    renewed = queries.renewed(place.db, year, series, last, judgement.at)
+    return renewed | queries.running_out(place.db, year, series, last.at, judgement.at)
+
+
+def _ground(place: Workplace) -> str:
+    return grounds(VERSION, repr(place.rules), repr(place.policy))
+
+
+def _columns(organ: Organ) -> tuple[str, ...]:
+    column = organ.column_url or organ.home_url  # what a visit goes by
+    return (column,) if column else ()
+
+
+def _batches(owed: Sequence[Obligation]) -> Iterator[Sequence[Obligation]]:
+    """Organs that share a column lie beside one another: its visits are loaded once."""
+    ordered = sorted(owed, key=lambda one: (one.organ.column_url or one.organ.home_url or "", one.organ.id))
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
+
+
+def _gather(place: Workplace, series: str, year: int, now: datetime, organs: Collection[str]) -> Gathered:
+    observations = queries.season_observations(place.db, year, series, now, organs)
+    urls = {observation.url for observation in observations}
+    visits = queries.season_visits(place.db, year, series, now, organs, urls)
+    states = queries.candidate_states(place.db, year, series, now, VERSION, organs)
+    readings = {observation.reading for observation in observations}
+    gathered = Gathered(series, year, states, queries.finding_counts(place.db, readings, VERSION))
     gathered.add_visits(visits)
     gathered.add_observations(observations)
     return gathered
-
-
-def _states(place: Workplace, visits: Iterable[Visit]) -> dict[tuple[str, str], str]:
-    """(visit, candidate's address) → what came of reading it; what was not read yet is not in it."""
-    taken = [(visit.id, candidate) for visit in visits for candidate in visit.candidates if candidate.accepted]
-    captures = queries.captures_by_id(place.db, [identity for _, item in taken for identity in item.captures])
-    known: dict[str, str | None] = {}
-
-    def state(candidate: Candidate) -> str | None:
-        held = [captures[identity] for identity in candidate.captures if identity in captures]
-        key = queries.reading_key(held)
-        if key not in known:
-            reading = queries.reading(place.db, key, VERSION) if held else None
-            known[key] = reading.state if reading else None
-        return known[key]
-
-    return {(visit, item.url): found for visit, item in taken if (found := state(item))}
-
-
-def _findings(place: Workplace, observations: Iterable[Observation]) -> dict[str, Counter[str]]:
-    """Reading → number of findings by severity: each violated constraint is one, also those that share a cause."""
-    counted: dict[str, Counter[str]] = {}
-    for key in {observation.reading for observation in observations}:
-        reading = queries.reading(place.db, key, VERSION)
-        findings = load(reading.report).findings if reading and reading.report else ()
-        counted[key] = Counter(finding.severity for finding in findings)
-    return counted

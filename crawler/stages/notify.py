@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from alerts import answers
 from alerts.channels import Channels, load_channels
@@ -19,10 +20,13 @@ from compliance import changes
 from crawler.secret import secret_of
 from crawler.workplace import Workplace
 from storage import queries
-from storage.records import Assessment, Event
+from storage.records import Event, Status
 
 ANSWERS = "answers"
 """Folder in the home folder where the pages leave what people answered to a mail, for the next round to take in."""
+
+_EVER = datetime(1, 1, 2, tzinfo=UTC)
+_INSTANT = timedelta(microseconds=1)
 
 
 def subscribers(place: Workplace) -> list[Subscriber]:
@@ -40,25 +44,31 @@ def notify(place: Workplace, series: str, year: int) -> Delivery:
     now, home = place.clock(), place.config.home
     faults = answers.collect(place.db, home / ANSWERS)
     head = Letterhead.of(place.config.mail_from, place.config.base_url, secret_of(home))
-    in_force = queries.assessments(place.db, year, series, now)
-    events = [*_untold(place, series, year, in_force, now), *reminders(in_force, now)]
-    tell(place.db, events, subscribers(place), head, now)
+    told = subscribers(place)
+    events = [*_untold(place, series, year, now), *_reminders(place, series, year, told, now)]
+    tell(place.db, events, told, head, now, place.rules)
     delivery = send(place)
     return replace(delivery, faults=(*faults, *delivery.faults))
 
 
-def _untold(place: Workplace, series: str, year: int, in_force: Iterable[Assessment], now: datetime) -> Iterator[Event]:
+def _untold(place: Workplace, series: str, year: int, now: datetime) -> Iterator[Event]:
     """The changes since the last round that was finished; those that were told meanwhile are known by their ids."""
     finished = [one.as_of for one in queries.rounds(place.db, year, series) if one.finished and one.as_of < now]
-    since = max(finished, default=datetime.min.replace(tzinfo=UTC))
-    for current in in_force:
-        if current.at <= since:
-            continue
-        before: Assessment | None = None
-        for after in queries.assessment_history(place.db, current.organ, series, year):
-            if since < after.at <= now:
-                yield from changes(before, after)
-            before = after
+    since = max(finished, default=_EVER)
+    fresh = queries.assessments_between(place.db, year, series, since, now)
+    before = queries.assessments_before(place.db, year, series, since + _INSTANT, fresh)
+    for organ, history in fresh.items():
+        for earlier, later in pairwise([before.get(organ), *history]):
+            assert later is not None  # only the first of them may be
+            yield from changes(earlier, later)
+
+
+def _reminders(place: Workplace, series: str, year: int, told: Iterable[Subscriber], now: datetime) -> list[Event]:
+    """The steps of the ladder that obligations stand on: of what is due, only where somebody asks for it."""
+    asked = any("due" in subscriber.kinds for subscriber in told)
+    statuses = [Status.MISSING, *([Status.PENDING] if asked else [])]
+    standing = queries.assessments(place.db, year, series, now, statuses=statuses)
+    return reminders(standing, queries.status_since(place.db, year, series, Status.MISSING, now), now)
 
 
 def send(place: Workplace) -> Delivery:

@@ -31,7 +31,8 @@ def steps(status: Status, days: range, since: datetime = NOW) -> list[tuple[int,
     """The days relative to the due date on which a daily round tells something new."""
     seen, found = set(), []
     for day in days:
-        for event in reminders([told(status, since)], on(DUE + timedelta(days=day))):
+        now = on(DUE + timedelta(days=day))
+        for event in reminders([told(status, now)], {"a": since}, now):
             if event.id not in seen:
                 seen.add(event.id)
                 found.append((day, event.kind))

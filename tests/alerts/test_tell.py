@@ -59,7 +59,7 @@ def test_telling_the_same_events_again_tells_only_what_is_new(db: Database) -> N
 def test_a_reminder_is_told_once_although_every_round_brings_it_again(db: Database) -> None:
     def told(day: int, *others: Event) -> list[tuple[str, ...]]:
         now = NOW + timedelta(days=day)
-        steps = reminders(queries.assessments(db, 2023, "ogi", now), now)
+        steps = reminders(queries.assessments(db, 2023, "ogi", now), {"a": NOW, "b": NOW}, now)
         return [message.events for message in tell(db, [*steps, *others], [OFFICER], HEAD, now)]
 
     assert told(0, event("a")) == [("missing-a",)]

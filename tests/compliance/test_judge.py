@@ -63,6 +63,31 @@ def test_a_complete_visit_without_a_capture_proves_nothing() -> None:
     assert verdict(evidence(visit(at("02-21"), captures=())), at("02-21")).status is Status.UNKNOWN
 
 
+def test_a_registered_column_that_nobody_looked_at_proves_no_absence() -> None:
+    """The gathering column was seen without the report, its own column was not seen at all: that is no back-dating."""
+    copy = "http://dz.example/nb/2023.pdf"
+    shown = (
+        visit(at("02-25"), shows=[copy], column=CENTRAL),
+        seen(at("02-25"), copy, column=CENTRAL, dates=(("list", day("02-05")),)),
+    )
+    known = evidence(visit(at("02-21"), column=CENTRAL), *shown)
+    found = verdict(known, at("02-26"))
+    assert (found.status, found.backdated) == (Status.LATE, True)
+    found = verdict(replace(known, columns=(COLUMN,)), at("02-26"))
+    assert (found.status, found.backdated, found.last_absent) == (Status.ON_TIME, False, None)
+
+
+def test_a_report_gone_from_one_column_may_stand_in_a_registered_one_that_nobody_looked_at() -> None:
+    copy = "http://dz.example/nb/2023.pdf"
+    shown = (visit(at("02-10"), shows=[copy], column=CENTRAL), seen(at("02-10"), copy, column=CENTRAL))
+    known = evidence(*shown, visit(at("02-12"), column=CENTRAL))
+    assert verdict(known, at("02-13")).withdrawn
+    assert not verdict(replace(known, columns=(COLUMN,)), at("02-13")).withdrawn
+    assert verdict(
+        replace(known, visits=(*known.visits, visit(at("02-12", 13))), columns=(COLUMN,)), at("02-13")
+    ).withdrawn
+
+
 def test_missing_needs_every_column() -> None:
     own, central = visit(at("02-21")), visit(at("02-21", 13), Outcome.BLOCKED, column=CENTRAL)
     found = verdict(evidence(own, central), at("02-22"))

@@ -75,6 +75,17 @@ def test_what_comes_later_changes_nothing(known: Evidence, now: datetime) -> Non
     assert judge(owed(), known, now) == judge(owed(), cut(known, now), now)
 
 
+@given(seasons(list(Outcome)), moments, st.timedeltas(timedelta(0), timedelta(days=60)), st.booleans())
+def test_while_nothing_new_is_seen_an_assessment_holds_as_long_as_it_says(
+    known: Evidence, now: datetime, later: timedelta, registered: bool
+) -> None:
+    known = replace(cut(known, now), columns=(COLUMN,) if registered else ())
+    found = judge(owed(), known, now)
+    then = now + later if found.until is None else min(now + later, found.until)
+    assert now <= then
+    assert replace(judge(owed(), known, then), at=now) == found
+
+
 @given(seasons(list(Outcome)), moments, seasons(BLIND))
 def test_later_blindness_never_changes_what_was_proven(known: Evidence, now: datetime, blind: Evidence) -> None:
     before = judge(owed(), cut(known, now), now)

@@ -83,7 +83,9 @@ def report(organ: str, **changed: int) -> Report:
     )
     title = f"{organ}2023年政府信息公开工作年度报告"
     prose = "\n".join(f"{section.heading}\n{section.text}" for section in sections)
-    return Report("", "text/html", title, organ, 2023, "ogi-2021", cells, sections, date(2024, 1, 20), text=prose)
+    return Report(
+        "", "text/html", title, organ, 2023, "ogi-2021", cells, sections, signed=date(2024, 1, 20), text=prose
+    )
 
 
 @contextmanager
