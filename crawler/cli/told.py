@@ -10,6 +10,7 @@ from typing import Any, get_args
 import click
 
 from alerts import answers, facts, ledger, record
+from alerts.parquet import as_parquet
 from crawler.cli import BadInput
 from crawler.cli.options import SERIES, Moment, as_of_option, config_of, format_option, print_jsonl, year_option
 from crawler.cli.versions import find_organ
@@ -102,14 +103,25 @@ def bounce(ctx: click.Context, file: Any) -> None:
 @year_option
 @as_of_option
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), help="An .xlsx file, or a folder for one .csv a table.")
+@click.option("--out", type=click.Path(path_type=Path), help="An .xlsx file, or a folder for one file a table.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Of the files in a folder; parquet needs nianbao[parquet].",
+)
 @click.pass_context
-def export(ctx: click.Context, year: int, as_of: datetime | None, language: Any, out: Path | None) -> None:
-    """Write the ledger (台账) of a year as a workbook, or as CSV files: obligations, findings, every cell.
+def export(
+    ctx: click.Context, year: int, as_of: datetime | None, language: Any, out: Path | None, format_: str
+) -> None:
+    """Write the ledger (台账) of a year as a workbook, or as CSV or Parquet files: obligations, findings, every cell.
 
     \b
     Example:
       nianbao export --year 2023 --out 台账.xlsx
+      nianbao export --year 2023 --out facts --format parquet
     """
     with open_workplace(config_of(ctx), as_of, write=False) as place:
         now = place.clock()
@@ -122,5 +134,6 @@ def export(ctx: click.Context, year: int, as_of: datetime | None, language: Any,
     else:
         out.mkdir(parents=True, exist_ok=True)
         for table in ledger.tables(found, language):
-            (out / f"{table.key}.csv").write_bytes(ledger.as_csv(table, language))
+            data = as_parquet(table) if format_ == "parquet" else ledger.as_csv(table, language)
+            (out / f"{table.key}.{format_}").write_bytes(data)
     click.echo(f"{len(found)} obligations written to {out}")

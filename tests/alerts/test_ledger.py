@@ -3,18 +3,22 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts import ledger
+from alerts.errors import BadSettings
 from alerts.facts import Column, Fact, Table, facts
+from alerts.parquet import as_parquet
 from alerts.tell import tell
 from tests.alerts.cases import HEAD, OFFICER, parsed
 from tests.alerts.test_tell import event
@@ -116,6 +120,24 @@ def test_numbers_and_dates_stay_what_they_are_in_csv() -> None:
         "findings", tuple(Column(key, key, key) for key in "abcd"), ((-3, Decimal("2.50"), date(2024, 1, 2), None),)
     )
     assert ledger.as_csv(made, "zh").decode("utf-8-sig").splitlines()[1] == "-3,2.50,2024-01-02,"
+
+
+def test_every_table_is_written_as_parquet_with_its_types(season: Filled) -> None:
+    for made in ledger.tables(found(season), "zh"):
+        read = pq.read_table(io.BytesIO(as_parquet(made)))
+        assert read.column_names == [column.key for column in made.columns]
+        assert read.num_rows == len(made.rows)
+        if made.key == "obligations":
+            assert str(read.schema.field("due_notice").type) == "date32[day]"
+            assert read["name"].to_pylist() == [row[1] for row in made.rows]
+        if made.key == "cells ogi-2021":  # one of the cells is no number, all others are
+            assert {str(field.type) for field in read.schema} >= {"string", "int64"}
+
+
+def test_without_pyarrow_parquet_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(BadSettings, match=r"nianbao\[parquet\]"):
+        as_parquet(table("x"))
 
 
 def test_a_digest_carries_the_ledger_of_the_subscribers_organs(season: Filled) -> None:
