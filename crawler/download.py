@@ -7,6 +7,7 @@ here too, so that one gate, one address rule and one archive hold for both.
 from __future__ import annotations
 
 import asyncio
+import re
 from ipaddress import ip_address
 from typing import Any, ClassVar
 from urllib.parse import urljoin
@@ -29,7 +30,9 @@ from crawler.framing import header
 from crawler.room import EngineRoom, room_of
 from crawler.tabs import Tabs
 from crawler.wire import Answer
+from spiders.charset import decode_page
 from spiders.fetched import Revealed
+from spiders.pages import is_document_body
 from spiders.turning import SECONDS, Turned, turn_pages
 from storage.errors import StorageError
 from storage.http import content_codings, decoded, parse_head
@@ -142,7 +145,10 @@ class Fulfilment:
             head = parse_head(answer.exchange.head)
             body, _ = decoded(content_codings(head), answer.entity, _LIMIT)
             self._revealed.append(Revealed(asked.resource_type, asked.url, asked.method, answer.status))
-            await route.fulfill(status=answer.status, headers=_for_page(answer), body=body)
+            headers = _for_page(answer)
+            if asked.resource_type in ("document", "script"):
+                headers, body = _in_utf8(headers, body)
+            await route.fulfill(status=answer.status, headers=headers, body=body)
         except (IgnoreRequest, OSError, StorageError, ValueError, DownloadFailedError):
             self._revealed.append(Revealed(asked.resource_type, asked.url, asked.method, None))
             await route.abort()
@@ -225,6 +231,17 @@ def _known(headers: Any) -> dict[bytes, list[bytes]]:
         if name.lower() not in (b"content-encoding", b"transfer-encoding", b"content-length"):
             kept.setdefault(name, []).append(value)
     return kept
+
+
+def _in_utf8(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:
+    """A page or script as text that the browser cannot misread: portals claim ISO-8859-1 for GBK, or nothing at all."""
+    name = next((name for name in headers if name.lower() == "content-type"), "Content-Type")
+    kind, _, claimed = headers.get(name, "text/html").partition(";")
+    if not re.search(r"html|javascript|ecmascript|text/plain", kind, re.IGNORECASE) or is_document_body(body):
+        return headers, body
+    charset = re.search(r"charset=[\"']?([\w-]+)", claimed, re.IGNORECASE)
+    text = decode_page(body, charset[1] if charset else None)
+    return {**headers, name: f"{kind.strip()}; charset=utf-8"}, text.encode("utf-8", "replace")
 
 
 def _for_page(answer: Answer) -> dict[str, str]:

@@ -242,3 +242,13 @@ def test_a_page_that_unpacks_without_end_is_no_page_and_ends_nothing(job: Job) -
         portal.RequestHandlerClass = _Bomb
         seen = visit(replace(job, columns=(Column(portal.url + "/nb/", ("a",)),)))
     assert seen.outcome is Outcome.UNREACHABLE and seen.captures
+
+
+@pytest.mark.parametrize(("kind", "codec"), [("text/html; charset=ISO-8859-1", "gb18030"), ("text/html", "utf-8")])
+def test_a_browser_misreads_no_page_that_lies_about_its_charset(job: Job, kind: str, codec: str) -> None:
+    """In mojibake no title names a report, and a list that shows one would count as empty."""
+    script = f"<title>政府信息公开年报</title><ul id=l></ul><script>l.innerHTML='<a href=/a.html>{TITLE}</a>'</script>"
+    pages = {"/nb/": (kind, script.encode(codec)), "/a.html": html("<p>正文" * 99)}
+    with serving("127.0.0.2", pages) as portal:
+        seen = visit(replace(job, columns=(Column(f"{portal.url}/nb/", ("a",)),)))
+    assert TITLE in {sighting.title for sighting in seen.sightings}
