@@ -80,3 +80,14 @@ def test_with_other_rules_or_another_policy_everything_is_judged_anew(tmp_path: 
     assert [judged(12, rules=RULES), judged(13, rules=RULES)] == [2, 0]
     stricter = POLICY.replace("visits: 1", "visits: 2", 1)
     assert [judged(14, policy=stricter), judged(15, policy=stricter)] == [2, 0]
+
+
+def test_what_nobody_looked_at_is_judged_anew_when_its_due_date_passes_and_only_then(tmp_path: Path) -> None:
+    with open_workplace(load_config(tmp_path, {})) as place:
+        queries.upsert_organs(place.db, [organ("a")])  # a county: due on 20 February
+    told = []
+    for month, day in ((1, 10), (2, 20), (2, 21), (2, 22)):
+        with open_workplace(load_config(tmp_path, {}), datetime(2024, month, day, 4, tzinfo=UTC)) as place:
+            done = judge(place, "ogi", 2023, lambda *_: None)
+            told.append((done.anew, dict(done.statuses)))
+    assert told == [(1, {"pending": 1}), (0, {"pending": 1}), (1, {"unknown": 1}), (0, {"unknown": 1})]
