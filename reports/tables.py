@@ -55,7 +55,7 @@ def read_tables(
         taken.add(found.index)
         tables["challenges"].rows["*"] = RowRead("*", found)
     rest = [unit for unit in units if unit.index not in taken]
-    proactive = _proactive_region(rest, form, min((u.index for u in region), default=len(units)))
+    proactive = _proactive_region(rest, form, region[0].index if region else None)
     if proactive:
         _read_aligned("proactive_disclosure", tables["proactive_disclosure"], proactive, form, units)
     filler.proactive(tables["proactive_disclosure"])
@@ -156,7 +156,7 @@ def _glued(unit: Unit, width: int) -> bool:
     return not unit.leaf and digits.isdigit() and len(digits) >= width
 
 
-def _proactive_region(units: Sequence[Unit], form: Form, before: int) -> list[Unit]:
+def _proactive_region(units: Sequence[Unit], form: Form, before: int | None) -> list[Unit]:
     """Rows of the blocks that carry a header word of the table, up to the requests table."""
     spec = form.tables["proactive_disclosure"]
     labels = book(form.form, "proactive_disclosure")
@@ -167,4 +167,6 @@ def _proactive_region(units: Sequence[Unit], form: Form, before: int) -> list[Un
     blocks = headed or ({unit.block for unit in named} if len(named) >= 3 else set())
     if not blocks:
         return []
+    if before is None:  # the requests table was not found: whatever follows may be it
+        return [unit for unit in units if min(blocks) <= unit.block <= max(blocks)]
     return [unit for unit in units if min(blocks) <= unit.block and (unit.index < before or unit.block in blocks)]

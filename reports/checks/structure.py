@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.checks.tell import blame, short, tell
-from reports.document import Picture
+from reports.document import Picture, Table
 from reports.fold import key
 from reports.labels import EXACT, alike, book
 from reports.model import Finding, Severity
 from reports.reading import Reading, RowRead, TableRead
 from reports.rows import Unit
+
+_ENOUGH = 5  # words of a table of the form, by which it is there
 
 
 def check(reading: Reading) -> Iterator[Finding]:
@@ -29,12 +31,30 @@ def check(reading: Reading) -> Iterator[Finding]:
 def _table_missing(reading: Reading, name: str, table: TableRead) -> Finding:
     """In a page with pictures or attachments the table may be in one of them: unknown is not missing."""
     document = reading.document
+    there = _in_other_shape(reading, name)
+    if there is not None:
+        zh = f"「{table.spec.label}」表的行列与格式不同，无法对应。"
+        en = f"a table has the words of {name}, but its rows and columns cannot be lined up with the form."
+        return tell("table.malformed", "doubtful", zh, en, place=there.place)
     hidden = bool(document.attachments) or any(isinstance(block, Picture) for block in document.blocks)
     severity: Severity = blame(reading) if not hidden else "doubtful"
     zh = f"没有读到「{table.spec.label}」表" + ("，可能在图片或附件中。" if hidden else "。")
     en = f"the table {name} was not found" + (" (it may be in a picture or an attachment)." if hidden else ".")
     place = next((heading.place for heading in reading.prose.headings if heading.key == name), None)
     return tell("table.missing", severity, zh, en, place=place)
+
+
+def _in_other_shape(reading: Reading, name: str) -> Table | None:
+    """A table with the form's words that was not read as this one: turned on its side, say."""
+    assert reading.form is not None
+    labels = book(reading.form.form, name)
+    words = {word for word in (*labels.heads, *(w for own in labels.labels for w in own)) if len(word) > 2}
+    for block in reading.document.blocks:
+        if isinstance(block, Table):
+            seen = {key(cell.text) for row in block.rows for cell in row.cells}
+            if len(seen & words) >= _ENOUGH:
+                return block
+    return None
 
 
 def _rows(reading: Reading, name: str, table: TableRead) -> Iterator[Finding]:

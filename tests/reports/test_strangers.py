@@ -16,13 +16,15 @@ from reports.sources.ruling import Char, Stroke, tables
 from reports.sources.typeset import lines_of
 from reports.sources.unruled import rows_of
 from tools.corpus.layout import blocks
+from tools.corpus.strangers.layout import Box, matrix, parts
 from tools.corpus.strangers.make import QUICK, make_stranger
+from tools.corpus.strangers.web import INLINES, body, editor_table
 from tools.corpus.write_html import write_html
 from tools.corpus.write_pdf import write_pdf
 from tools.corpus.write_text import write_rows
 from tools.evaluate import below, evaluate, summary
 
-from .test_read import page, sound
+from .test_read import codes, page, sound
 
 
 def test_strangers_stay_above_their_floors() -> None:
@@ -140,6 +142,20 @@ def test_a_label_that_a_page_number_cuts_before_the_second_row_is_put_together()
     cut = line.replace("政府信息公开申请数量", "政") + "\n\n- 2 -\n\n府信息公开申请数量\t\t\t\t\t\t\t"
     report = read_report(text.replace(line, cut).encode(), source="x")
     assert figures(report) == spec.figures
+
+
+def test_a_table_on_its_side_is_not_said_to_be_missing() -> None:
+    spec = sound(5)
+    rng = Random(1)
+    given = list(parts(rng, spec))
+    for part in given:
+        if part.key == "requests":
+            texts = [[place[0].text if place else "" for place in row] for row in matrix(part.rows)]
+            part.rows = [[Box(text) for text in row] for row in zip(*texts, strict=True)]
+    text = body(rng, given, editor_table, INLINES["plain"], cut=False)
+    report = read_report(text.encode(), source="x")
+    assert [code for code, severity in codes(report) if severity != "doubtful"] == []
+    assert ("table.malformed", "doubtful") in codes(report)
 
 
 def test_the_number_at_the_foot_of_a_page_is_no_figure() -> None:
