@@ -111,13 +111,21 @@ def _is_label(text: str) -> bool:
 
 
 def _merge(rows: Sequence[Row]) -> list[Row]:
-    """Lines with nothing but figures belong to the label above them; so does a word among the figures: 若干."""
+    """Lines with nothing but figures belong to the label above them; so does a word among the figures: 若干.
+
+    Figures of one row on several lines are in order when each has a line of its own, and in none that can be relied on
+    when a line has several: a column that stands higher than the others."""
     merged: list[list[RawCell]] = []
+    most = 0  # figures on one line of the row so far
     for row in rows:
-        if merged and (_only_figures(row) or _word_among_figures(row, merged[-1])):
+        figures = sum(is_value(cell.text) for cell in row.cells)
+        ordered = not most or (most == 1 and figures <= 1)
+        if merged and ordered and (_only_figures(row) or _word_among_figures(row, merged[-1])):
             merged[-1] += row.cells
+            most = max(most, figures)
         else:
             merged.append(list(row.cells))
+            most = figures
     return [Row(tuple(RawCell(c.text, c.place, at) for at, c in enumerate(cells))) for cells in merged]
 
 

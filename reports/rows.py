@@ -235,18 +235,20 @@ def value_columns(units: Sequence[Unit], width: int) -> tuple[int, ...] | None:
     shapes: Counter[tuple[int, ...]] = Counter()
     for unit in units:
         if unit.aligned and len(unit.tokens) == width == unit.figures:
-            shapes[tuple(cell.column for cell in unit.tokens)] += 1
+            shape = tuple(cell.column for cell in unit.tokens)
+            shapes[shape] += len(set(shape)) == width
     if not shapes:
         return None
     shape, count = shapes.most_common(1)[0]
-    return shape if count * 2 > sum(shapes.values()) else None
+    return shape if count * 2 > shapes.total() else None
 
 
 def in_place(unit: Unit, columns: tuple[int, ...]) -> tuple[RawCell, ...] | None:
     """The row's cells at these columns, blanks included; None when one is not there or a figure stands elsewhere."""
-    at = {cell.column: cell for cell in unit.row.cells if not cell.inherited}
-    if any(column not in at for column in columns):
-        return None
+    own = [cell for cell in unit.row.cells if not cell.inherited]
+    at = {cell.column: cell for cell in own}
+    if len(at) < len(own) or any(column not in at for column in columns):
+        return None  # columns of paper that lie too close together may have one number
     wanted = set(columns)
     stray = any(cell.column not in wanted and cell.text.strip() for cell in unit.values)
     return None if stray else tuple(at[column] for column in columns)

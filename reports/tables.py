@@ -168,5 +168,6 @@ def _proactive_region(units: Sequence[Unit], form: Form, before: int | None) -> 
     if not blocks:
         return []
     if before is None:  # the requests table was not found: whatever follows may be it
+        blocks |= {unit.block for unit in named}
         return [unit for unit in units if min(blocks) <= unit.block <= max(blocks)]
     return [unit for unit in units if min(blocks) <= unit.block and (unit.index < before or unit.block in blocks)]

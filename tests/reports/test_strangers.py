@@ -12,6 +12,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from reports import Report, read_report
+from reports.document import RawCell, Row, Table
+from reports.rows import in_place, units_of
 from reports.sources.ruling import Char, Stroke, tables
 from reports.sources.typeset import lines_of
 from reports.sources.unruled import rows_of
@@ -133,6 +135,24 @@ def test_a_figure_close_behind_a_full_line_of_its_label_is_told_by_its_column() 
             chars += _typed("0", 111 + 30 * at, row * 40)
     rows = rows_of(lines_of(chars, 1))
     assert [[chunk.text for chunk in chunks][1:] for _, chunks in rows] == [["0"] * 4] * 6
+
+
+def test_figures_on_several_uneven_lines_are_in_no_order() -> None:
+    spec = sound(5)
+    text = write_rows(Random(1), blocks(spec)).decode().replace("\t", "   ")
+    line = next(line for line in text.splitlines() if "一、本年新收政府信息公开申请数量 " in line)
+    figure = line.split()[-1]
+    high = f"{line[: line.rindex(figure)]}\n{figure}"
+    report = read_report(text.replace(line, high).encode(), source="x")
+    wrong = {n: v for n, v in figures(report).items() if v is not None and v != spec.figures[n]}
+    assert wrong == {}
+    assert not [code for code, severity in codes(report) if severity == "error"]
+
+
+def test_columns_that_share_a_number_tell_no_place() -> None:
+    row = Row(tuple(RawCell(text, None, at) for text, at in (("新收", 0), ("1", 3), ("2", 4), ("", 4), ("3", 5))))
+    (unit,) = units_of([(0, Table((row,), aligned=True))])
+    assert in_place(unit, (3, 4, 5)) is None
 
 
 def test_a_label_that_a_page_number_cuts_before_the_second_row_is_put_together() -> None:
