@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 
 def uuid7(at: datetime, chance: bytes) -> str:
@@ -13,4 +12,5 @@ def uuid7(at: datetime, chance: bytes) -> str:
     milliseconds = int(at.timestamp() * 1000)
     bits = int.from_bytes(chance)
     high, low = bits >> 62 & 0xFFF, bits & (1 << 62) - 1
-    return str(UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low))
+    text = f"{milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

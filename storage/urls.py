@@ -7,6 +7,7 @@ deliberately unites addresses that differ only in case, `www.`, order of the que
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -36,6 +37,7 @@ _QUERY_SESSION = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # a record needs it three times
 def target_uri(url: str) -> str:
     """The address as a WARC-Target-URI: ASCII, percent-encoded as UTF-8, IDN host as punycode. Same in, same out.
 
@@ -84,10 +86,11 @@ def _port(netloc: str) -> str:
 
 def _surt_host(host: str) -> str:
     host = _unescaped(host).decode("utf-8", "replace").lower().strip(".")
-    try:
-        return str(IPv6Address(host))
-    except ValueError:
-        pass
+    if ":" in host:
+        try:
+            return str(IPv6Address(host))
+        except ValueError:
+            pass
     host = re.sub(r"\.{2,}", ".", _WWW.sub("", host))
     return ",".join(reversed(host.split(".")))
 

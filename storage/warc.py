@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +51,11 @@ _SMALL = 4096  # bytes
 _PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%+") + " "  # kept readable, packs well
 
 Fields = list[tuple[str, str]]
+
+
+@lru_cache(maxsize=256)
+def _ip(address: str) -> str:
+    return str(ip_address(address))
 
 
 def digest_of(data: bytes) -> str:
@@ -167,7 +173,7 @@ class WarcWriter:
         if wire != digest:
             fields += [("Nianbao-Entity-Digest", digest)]
         if exchange.ip:
-            fields += [("WARC-IP-Address", str(ip_address(exchange.ip)))]
+            fields += [("WARC-IP-Address", _ip(exchange.ip))]
         if exchange.truncated:
             fields += [("WARC-Truncated", exchange.truncated)]
         if origin is not None and revisit is not None:
@@ -178,7 +184,7 @@ class WarcWriter:
         capture = Capture(
             id=_uuid(fields), kind=kind, url=url, urlkey=urlkey(url), at=exchange.at, status=head.status,
             media_type=http.media_type(head)[0], digest=digest, length=0 if origin else len(payload),
-            ip=str(ip_address(exchange.ip)) if exchange.ip else None, file="", offset=0,
+            ip=_ip(exchange.ip) if exchange.ip else None, file="", offset=0,
             refers_to=origin.id if origin else None, etag=http.validator(head, b"etag"),
             last_modified=http.validator(head, b"last-modified"), truncated=exchange.truncated,
             wire_digest=wire if wire != digest else None,
