@@ -21,6 +21,7 @@ import pytest
 from crawler.config import load_config
 from crawler.workplace import open_workplace
 from storage import queries
+from storage.archive import Archive
 from storage.records import Outcome, Visit
 
 ORGANS = 12
@@ -136,6 +137,21 @@ def check(home: Path) -> None:
     command = [str(Path(sys.executable).with_name("warcio")), "check", *files]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_an_unchanged_page_adds_less_than_a_kilobyte_to_the_archive(tmp_path: Path) -> None:
+    with serving() as portal:
+        registered(tmp_path, portal)
+        for day in (FIRST, SECOND):
+            asked = len(portal.log)
+            crawl(tmp_path, portal, day)
+        assert Counter(status for _, status in portal.log[asked:]) == {304: 2 * ORGANS, 404: 1}
+    archive = Archive(tmp_path / "archive")
+    size: Counter[str] = Counter()
+    for record in archive.scan(archive.files()[-1]):
+        size[record.kind] += record.end - record.start
+    assert (size["revisit"] + size["request"]) / (2 * ORGANS) <= 1000  # the 404's request is in it too
+    assert size["metadata"] / ORGANS <= 1000  # what a visit to a short list saw
 
 
 @pytest.mark.parametrize(
