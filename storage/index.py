@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from storage import codec
 from storage.database import Database
@@ -151,6 +151,12 @@ def last_visit(db: Database, column_url: str, until: datetime, outcome: Outcome 
         ordered = statement.order_by(VisitRow.at.desc(), VisitRow.id.desc()).limit(1)
         found = connection.execute(ordered).scalar()
     return None if found is None else codec.from_plain(Visit, found)
+
+
+def newest_visit(db: Database) -> datetime | None:
+    """The moment of the latest visit that was archived; None when there is none."""
+    with db.read() as connection:
+        return connection.execute(select(func.max(VisitRow.at))).scalar()
 
 
 def visit(db: Database, identity: str) -> Visit | None:

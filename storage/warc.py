@@ -228,7 +228,7 @@ def _member(fields: Fields, block: bytes) -> bytes:
 
 
 def _packed(data: bytes, kind: str) -> bytes:
-    """Pages by ISA-L: 0.12 ms for one of 29 KB, where zlib takes 0.6 and saves 5 %. Small records and visits by zlib."""
+    """Pages by ISA-L: 0.12 ms for one of 29 KB, where zlib takes 0.6 and saves 5 %. Small ones and visits by zlib."""
     if len(data) < _SMALL or kind == "metadata":
         packer = zlib.compressobj(6, zlib.DEFLATED, 31)
         return packer.compress(data) + packer.flush()

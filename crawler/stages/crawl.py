@@ -25,11 +25,13 @@ from portals.model import Organ
 from spiders.annual_report import Column
 from spiders.candidates import is_known_item
 from storage import queries
+from storage.codec import moment_text
 from storage.errors import ArchiveError
 from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri
 
 _TAKEN_UP = timedelta(hours=6)
+_DRIFT = timedelta(minutes=5)  # that a clock may be corrected by between two rounds
 _SHANGHAI = timedelta(hours=8)
 
 Progress = Callable[[int, int, str], None]
@@ -55,6 +57,7 @@ class Crawled:
 def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawled:
     """Visits every column that has not been visited in this round; all that was archived is in the index afterwards."""
     queries.ingest(place.db, place.archive)  # what a killed crawl left behind
+    _mind_the_clock(place)
     organs = queries.organs(place.db)
     owed = list(obligations(organs, series, year, place.rules))
     owing = [obligation.organ for obligation in owed]
@@ -78,6 +81,16 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     return Crawled(
         Counter(v["outcome"] for v in visited), troubles, missed, without, _logs(place) / f"{basis.prefix}.log"
     )
+
+
+def _mind_the_clock(place: Workplace) -> None:
+    """Raises ArchiveError when the running clock was set back: what is archived by it would prove the wrong day."""
+    newest, now = queries.newest_visit(place.db), place.clock()
+    if place.as_of is None and newest is not None and now < newest - _DRIFT:
+        raise ArchiveError(
+            f"this machine's clock says {moment_text(now)}, and the archive has visits of {moment_text(newest)}: set "
+            "the clock right, then run again; nothing was asked for, and nothing is lost"
+        )
 
 
 def _begun(place: Workplace, series: str, year: int) -> datetime:

@@ -12,17 +12,23 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import pytest
 
 from crawler.config import load_config
+from crawler.stages.crawl import crawl as crawl_stage
 from crawler.workplace import open_workplace
 from storage import queries
 from storage.archive import Archive
+from storage.errors import ArchiveError
 from storage.records import Outcome, Visit
+from storage.warc import WarcWriter
+from tests.storage.make import visit
 
 ORGANS = 12
 FIRST, SECOND = "2024-02-01", "2024-02-02"
@@ -137,6 +143,14 @@ def check(home: Path) -> None:
     command = [str(Path(sys.executable).with_name("warcio")), "check", *files]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_no_portal_is_asked_by_a_clock_that_was_set_back(tmp_path: Path) -> None:
+    with open_workplace(load_config(tmp_path, {})) as place:
+        with WarcWriter(place.archive.folder, "later", new_id=lambda: str(uuid4())) as writer:
+            writer.visit(visit("v1", datetime.now(UTC) + timedelta(hours=2)))
+        with pytest.raises(ArchiveError, match=r"clock says .* set the clock right, then run again"):
+            crawl_stage(place, "ogi", 2023, lambda *_: None)
 
 
 def test_an_unchanged_page_adds_less_than_a_kilobyte_to_the_archive(tmp_path: Path) -> None:

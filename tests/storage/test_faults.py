@@ -20,7 +20,8 @@ from storage import queries
 from storage.archive import Archive
 from storage.database import Database
 from storage.errors import StorageError
-from storage.verify import verify
+from storage.tree import Signer
+from storage.verify import checkpoint, verify
 from storage.warc import WarcWriter
 from tests.storage.make import day, exchange, not_modified, organ, visit, warcio_check
 from tests.storage.test_index import rows
@@ -175,6 +176,26 @@ def test_a_folder_that_may_not_be_written_is_said_plainly() -> None:
     [message] = told(*in_child(work))
     home.rmdir()
     assert "Permission denied; see that the folder is there, may be written" in message
+
+
+def test_a_clock_that_was_set_back_loses_nothing_and_what_was_written_stays_provable(
+    db: Database, folder: Path, writer: WarcWriter
+) -> None:
+    archive, signer = Archive(folder), Signer.from_seed(bytes(32))
+    made = []
+    for moment in (day(5), day(-400), day(5), day(6)):
+        made.append(writer.exchange(exchange(at=moment, body=b"%d" % len(made))))
+        writer.visit(visit(f"v{len(made)}", moment))
+        queries.ingest(db, archive, heal=False)
+        checkpoint(db, archive, moment.isoformat(), signer)
+    writer.close()
+    by_time = [made[1], *sorted((made[0], made[2]), key=lambda capture: capture.id), made[3]]
+    assert queries.captures(db, made[0].url) == by_time
+    assert verify(db, archive, verifier=signer.verifier()).faults == ()
+    assert queries.newest_visit(db) == day(6)
+    before = rows(db)
+    queries.reindex(db, archive)
+    assert rows(db) == before
 
 
 def test_a_postgresql_that_went_away_and_came_back_is_written_again_by_its_one_writer(postgresql_url: str) -> None:
