@@ -11,7 +11,10 @@ MAX_MEMBERS = 30
 def members(data: bytes) -> list[tuple[str, bytes]]:
     """(name, bytes) of the files in it, names as their author wrote them. Raises Unreadable."""
     package = open_package(data)
-    infos = [info for info in package.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")]
+    # a name may be empty, over which ZipInfo.is_dir() falls
+    infos = [
+        info for info in package.infolist() if not info.filename.startswith("__MACOSX") and info.filename[-1:] != "/"
+    ]
     if not infos:
         raise Unreadable("empty", "the archive holds no file")
     return [(_name(info.filename, info.flag_bits), read_part(package, info.filename)) for info in infos[:MAX_MEMBERS]]

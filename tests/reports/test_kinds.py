@@ -44,6 +44,17 @@ def test_the_report_in_a_zip_is_found_under_its_gbk_name() -> None:
     assert report.extra["member"].endswith(".html")
 
 
+def test_a_file_without_a_name_in_a_zip_is_no_reason_to_fall() -> None:
+    out = io.BytesIO()
+    package = zipfile.ZipFile(out, "w")
+    package.writestr("a.txt", "x")
+    package.infolist()[0].filename = ""  # in the directory; the file itself still has its name
+    package.close()
+    with pytest.raises(Unreadable, match="differ") as caught:
+        read_report(out.getvalue(), source="a.zip")
+    assert caught.value.state == "broken"
+
+
 def test_a_letter_that_lies_unpacked_in_a_zip_does_not_make_it_one() -> None:
     sample = make(50, 1, "zip")
     assert detect(sample.data) == "zip"
