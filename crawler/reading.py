@@ -109,24 +109,28 @@ class Reader:
     def _ready(self) -> Connection:
         if self._closed:
             raise NoReader("the reader was closed")
-        if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._worker = context.Process(target=_work, args=(theirs, self._memory), daemon=True)
-            self._worker.start()
-            theirs.close()
-            self._left = FILES
-            self._greet(self._pipe)
-        return self._pipe
+        pipe = self._pipe or self._start() or self._start()  # once more: somebody else may have killed the first
+        if pipe is None:
+            raise NoReader(f"the reading process does not start; {self._fell}")
+        return pipe
 
-    def _greet(self, pipe: Connection) -> None:
-        """Wait until the worker has come up, so that a start that fails or drags is not blamed on a document."""
+    def _start(self) -> Connection | None:
+        """A worker that has come up, so that a start that fails or drags is not blamed on a document; None without."""
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._worker = context.Process(target=_work, args=(theirs, self._memory), daemon=True)
+        self._worker.start()
+        theirs.close()
+        self._left = FILES
+        pipe = self._pipe
         try:
             ready = pipe.poll(STARTING) and pipe.recv_bytes() == READY
         except (EOFError, OSError):
             ready = False
-        if not ready:
-            raise NoReader(f"the reading process does not start; it ended with status {self._stop()}")
+        if ready:
+            return pipe
+        self._fell = f"the reader ended with status {self._stop()}"
+        return None
 
     def _stop(self) -> int | None:
         worker, pipe = self._worker, self._pipe

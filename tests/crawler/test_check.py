@@ -34,11 +34,10 @@ def states(output: Path) -> dict[str, str]:
     return {Path(line["source"]).name: line.get("state", "read") for line in lines}
 
 
-def until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 240
+def until(done: Callable[[], bool], check: subprocess.Popen[str]) -> None:
     while not done():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.05)
+        assert check.poll() is None, "it ended before its time"
+        time.sleep(0.01)
 
 
 def workers(check: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -52,9 +51,9 @@ def season(folder: Path, count: int) -> None:
     paths = fill(folder / "in", count, seed=44)
     output = folder / "out.jsonl"
     first = start(folder / "in", output)
-    until(lambda: len(told(output)) >= count // 8)
+    until(lambda: len(told(output)) >= count // 8, first)
     workers(first)[0].kill()
-    until(lambda: len(told(output)) >= count // 2)
+    until(lambda: len(told(output)) >= count // 2, first)
     orphans = workers(first)
     first.kill()
     first.communicate()

@@ -10,6 +10,8 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -195,6 +197,22 @@ def test_a_file_over_which_somebody_else_killed_the_worker_is_read_all_the_same(
         assert reader._worker is not None and reader._worker.pid is not None
         os.kill(reader._worker.pid, signal.SIGKILL)
         assert reader.read(File("x", None, HTML)).state == "read"
+
+
+def test_a_worker_that_somebody_killed_before_it_was_up_is_started_again() -> None:
+    def kill_the_first() -> None:
+        while not (young := {child.pid for child in psutil.Process().children()} - before):
+            time.sleep(0.001)
+        os.kill(young.pop(), signal.SIGKILL)
+
+    with Reader() as other:
+        other.read(File("x", None, HTML))  # Python's own tracker of resources is up from here on
+        before = {child.pid for child in psutil.Process().children()}
+        killer = threading.Thread(target=kill_the_first)
+        killer.start()
+        with Reader() as reader:
+            assert reader.read(File("x", None, HTML)).state == "read"
+        killer.join()
 
 
 def test_a_worker_that_cannot_start_is_no_fault_of_the_document() -> None:
