@@ -74,7 +74,7 @@ def test_a_bomb_is_refused_at_the_limit_and_not_after_it(folder: Path, writer: W
 
 
 @pytest.mark.parametrize(("coding", "body", "expected"), [
-    (b"gzip", gzip.compress(b"report" * 1000)[:-20], b"rep"),
+    (b"gzip", gzip.compress(b"report" * 1000, mtime=0)[:-20], b"rep"),
     (b"gzip", b"\x1f\x8b not gzip at all", b"\x1f\x8b not"),
     (b"compress", b"old", b"old"),
     (b"br", b"\xff\xff\xff not brotli", b"\xff\xff\xff not"),
