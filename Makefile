@@ -9,8 +9,8 @@ setup: ## .venv from the lock file, and a browser
 demo: setup ## the sample province, end to end
 	@.venv/bin/nianbao demo
 
-test: check ## the whole test suite, browser tests included, a file of tests to each core
-	$(PY) -m pytest -q -n auto --maxprocesses=4 --dist loadfile
+test: check ## the whole test suite, browser tests included, on two cores or more
+	$(PY) -m pytest -q -n auto --maxprocesses=4 --dist worksteal
 
 check: setup ## format, lint, types, import contract
 	.venv/bin/ruff format --check .
