@@ -18,7 +18,7 @@ from crawler.secret import secret_of
 from crawler.stages.notify import ANSWERS
 from crawler.workplace import Workplace
 from portals.moments import SHANGHAI
-from web import create_app
+from web.app import create_app
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 from starlette.testclient import TestClient
 
 from tests.web.filled import MAR, Filled, filled
-from web import create_app
+from web.app import create_app
 
 settings.register_profile("nianbao", deadline=None)  # timings never decide a test
 settings.load_profile("nianbao")

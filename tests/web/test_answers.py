@@ -12,7 +12,7 @@ from alerts import tokens
 from alerts.answers import Answer
 from storage import codec
 from tests.web.filled import HOSTILE, MAR, Filled
-from web import create_app
+from web.app import create_app
 
 SECRET = b"0123456789abcdef"
 WORDS = {"subscriber": "zwgk@yunxi.example", "organ": "yunxi-ly", "series": "ogi", "year": "2023"}

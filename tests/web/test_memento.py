@@ -18,7 +18,7 @@ from storage.archive import Archive
 from storage.records import Capture, Exchange
 from storage.warc import WarcWriter
 from tests.web.filled import FEB, MAR, Filled
-from web import create_app
+from web.app import create_app
 from web.memento import PAGE
 
 ADDRESS = "http://jt.yunxi.example/nb/1.html"

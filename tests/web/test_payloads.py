@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.filled import FEB, PNG, Filled, filled
-from web import create_app
+from web.app import create_app
 
 
 @pytest.mark.parametrize("name", ["old", "new", "gbk", "doc", "svg", "dom", "shot", "wl"])
