@@ -8,7 +8,7 @@ from __future__ import annotations
 import html as entities
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -97,6 +97,21 @@ class Data:
     total: int | None
 
 
+def wanting(parts: Sequence[Sequence[Hashable]], total: int | None) -> int:
+    """How many of a list's rows are not among the parts that were asked for in turn; 1 when their number is not known.
+
+    A row that comes again counts once: some servers take no notice of which part is asked for. Where no total is told,
+    the end is a part without rows, or the last part given once more, if that was shorter than the first.
+    """
+    if total is not None:
+        return max(0, total - len({row for part in parts for row in part}))
+    *earlier, last = parts
+    if not last:
+        return 0
+    clamped = len(earlier) > 1 and set(last) == set(earlier[-1]) and len(earlier[-1]) < len(earlier[0])
+    return 0 if clamped else 1
+
+
 def is_data(text: str) -> bool:
     """Whether an answer is JSON or a datastore rather than a page."""
     head = text.lstrip("\ufeff \t\r\n")[:200]
@@ -122,10 +137,10 @@ def read_data_list(text: str, url: str) -> Data | None:
             if "<a " in item:
                 pieces.append(item)
             continue
-        if (total := _number(item, rules().json_totals)) is not None:
-            totals.append(total)
         if row := _row(item, url):
-            rows.append(row)
+            rows.append(row)  # its own "count" tells how often it was read
+        elif (total := _number(item, rules().json_totals)) is not None:
+            totals.append(total)
     return Data(tuple(rows), tuple(pieces), max(totals, default=None))
 
 

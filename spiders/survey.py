@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from spiders.candidates import is_of_series, leads_on
-from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list
+from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
 from spiders.pages import Verdict
@@ -58,11 +58,12 @@ class Survey:
         self.done |= {first.url}
         before = len(self.sightings)
         listing = self._note(first)
+        shown, hidden = len(self.sightings), listing.hidden
         await self._pages(listing)
         plan, shortcut = plan_calls(first.html or "", first.url), False
-        hidden = listing.hidden
-        if plan and await self._run(plan):
-            hidden = 0
+        lacking = await self._run(plan) if plan else None
+        if lacking is not None:
+            shown, hidden = len(self.sightings), lacking
         elif listing.scripted and not self._series_since(before):
             shortcut = await self._known()
         if depth == 0:
@@ -71,7 +72,7 @@ class Survey:
         seen = self._series_since(before) and (not shortcut or self._settled(self.sightings.values()))
         chosen = listing.choices and not self._settled(self.sightings.values())
         if hidden or listing.turned or chosen or (listing.scripted and not seen):
-            await self._browse(first.url, hidden, listing.turned, before)
+            await self._browse(first.url, hidden, shown, before)
         if listing.choices and not self._series_since(before):
             self.choices = True
 
@@ -144,31 +145,36 @@ class Survey:
             elif not self.shows_series() and page.verdict.outcome is not Outcome.COMPLETE:
                 self.trouble(f"a frame of the page, {url}: {page.verdict.outcome.value}, {page.verdict.detail}")
 
-    async def _run(self, plan: CallPlan) -> bool:
-        """Asks for every part of a list that comes by data calls; whether all of it came."""
-        seen, total = 0, plan.total
-        for number in range(1, rules().max_pages + 1):
-            call = plan.call(number)
-            page = await self.fetch(call.url, call=call)
-            gained = self._note_data(page)
+    async def _run(self, plan: CallPlan) -> int | None:
+        """Asks for every part of a list that comes by data calls; how many rows are known to be wanting.
+
+        0 when all came; None when an answer was no data: the browser may do better.
+        """
+        parts: list[tuple[Link, ...]] = []
+        total = plan.total
+        while len(parts) < rules().max_pages:
+            call = plan.call(len(parts) + 1)
+            gained = self._note_data(await self.fetch(call.url, call=call))
             if gained is None:
-                return False  # the browser may do better
-            rows, new, told = gained
-            seen, total = seen + rows, told if total is None else total
-            if rows == 0 or new == 0 or (total is not None and seen >= total):
+                return None
+            links, _, told = gained
+            total = told if total is None else total
+            repeated = set(links) <= {link for part in parts for link in part}
+            parts.append(links)
+            if repeated or wanting(parts, total) == 0:
                 break
         if plan.system not in self.systems:
             self.systems.append(plan.system)
-        return total is None or seen >= total
+        return wanting(parts, total)
 
-    def _note_data(self, page: Page) -> tuple[int, int, int | None] | None:
-        """(rows, new ones, number of all records as told) of a data call's answer; None when it is none."""
+    def _note_data(self, page: Page) -> tuple[tuple[Link, ...], int, int | None] | None:
+        """(rows, how many are new, number of all records as told) of a data call's answer; None when it is none."""
         text = page.text
         data = read_data_list(text, page.url) if text is not None and is_data(text) else None
         if data is None:
             return None
         links = links_of(data, page.url)
-        return len(links), self.note(links, page.capture), data.total
+        return links, self.note(links, page.capture), data.total
 
     async def _known(self) -> bool:
         """The data calls that an earlier visit's browser made: asked directly, further pages too. Whether any were."""
@@ -179,7 +185,7 @@ class Survey:
                 gained = self._note_data(await self.fetch(url, call=Call(url)))
                 if gained is None:
                     break
-                seen, total = seen + gained[0], gained[2] if total is None else total
+                seen, total = seen + len(gained[0]), gained[2] if total is None else total
                 following = _PAGE_NUMBER.sub(lambda match: f"{match[1]}{int(match[2]) + 1}", url, count=1)
                 if not gained[1] or following == url or (total is not None and seen >= total):
                     break
@@ -188,7 +194,8 @@ class Survey:
                 self.calls.append(known)
         return bool(self._known_calls)
 
-    async def _browse(self, url: str, hidden: int, turned: bool, before: int) -> None:
+    async def _browse(self, url: str, hidden: int, shown: int, before: int) -> None:
+        """Looks again as a person would. `hidden`: rows that beside the first `shown` sightings must be there."""
         if not self.has_browser:
             self.trouble("the list may be built by script, and there is no browser here")
             return
@@ -197,13 +204,13 @@ class Survey:
         if page.html is None:
             self.trouble(f"in the browser: {page.verdict.outcome.value}, {page.verdict.detail}")
             return
-        for shown in page.before:
-            self.note(read_listing(shown.html, page.url).links, shown.capture)
+        for turned in page.before:
+            self.note(read_listing(turned.html, page.url).links, turned.capture)
         rendered = self._note(page)
         await self._pages(rendered)
         if not page.turned_all:
             self.trouble("a script turns the list's pages, and not all of them could be turned")
-        elif hidden > len(self.sightings) - before:
+        elif hidden > len(self.sightings) - shown:
             self.trouble(f"{hidden} records of the list are loaded by script")
         new = list(self.sightings.values())[before:]
         self._revealed(page.revealed, self._series_since(before) or leads_on(new, self._series, page.url))

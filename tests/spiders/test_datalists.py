@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.datalists import plan_calls, read_data_list
+from spiders.datalists import plan_calls, read_data_list, wanting
 from spiders.listing import links_of
 
 URL = "http://www.example.gov.cn/col/col1229/index.html"
@@ -81,3 +81,29 @@ def test_no_answer_makes_the_reader_fall(answer: object) -> None:
     data = read_data_list(json.dumps(answer), URL)
     if data:
         links_of(data, URL)
+
+
+@pytest.mark.parametrize(
+    ("parts", "total", "lacking"),
+    [
+        ([["a", "b"], ["c"]], 3, 0),
+        ([["a", "b"], ["a", "b"]], 4, 2),  # the server takes no notice of the page asked for
+        ([["a", "b"], ["a", "c"]], 4, 1),  # one row stands above every page
+        ([[]], 0, 0),
+        ([["a", "b"], ["c"], []], None, 0),
+        ([["a", "b"], ["c"], ["c"]], None, 0),  # beyond its end it shows its last page again
+        ([["a", "b"], ["c", "d"], ["c", "d"]], None, 1),  # a full last page, or one that we are not let beyond
+        ([["a", "b"], ["a", "b"]], None, 1),
+        ([["a", "b"], ["c", "d"]], None, 1),
+    ],
+)
+def test_a_list_is_whole_when_every_row_or_its_end_was_seen(
+    parts: list[list[str]], total: int | None, lacking: int
+) -> None:
+    assert wanting(parts, total) == lacking
+
+
+def test_how_often_a_row_was_read_is_not_the_number_of_rows() -> None:
+    row = {"title": TITLE, "url": "/post_1.html", "count": 412}
+    data = read_data_list(json.dumps({"list": [row], "total": 1}), URL)
+    assert data and data.total == 1

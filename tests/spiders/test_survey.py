@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
 from spiders.datalists import Call
@@ -45,8 +46,8 @@ class Site:
         return Page(response.url, Verdict(Outcome.COMPLETE), response, (), "c")
 
 
-def read(calls: tuple[str, ...], *, has_browser: bool) -> tuple[Site, Survey]:
-    site = Site()
+def read(calls: tuple[str, ...], *, has_browser: bool, site: Site | None = None) -> tuple[Site, Survey]:
+    site = site or Site()
 
     async def go() -> Survey:
         survey = Survey(site.fetch, "ogi", has_browser, calls, lambda kept: any("2023" in one.title for one in kept))
@@ -74,3 +75,30 @@ def test_a_remembered_call_that_shows_what_is_looked_for_spares_the_browser() ->
     site, survey = read((TAIL.replace("3", "1"),), has_browser=True)
     assert not survey.troubles
     assert not any(asked.startswith("browser") for asked in site.asked)
+
+
+class Deaf(Site):
+    """Says that its list has `total` rows, and answers every call with the same two, whatever page is asked for."""
+
+    total: int | None = 6
+
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        self.asked.append(f"browser {url}" if browser else url)
+        if url == LIST:
+            shell = "<title>年报</title><script>var SID = '7', cate = 5; fetch('/gkmlpt/api/all/5')</script>"
+            return self._page(HtmlResponse(url, body=shell.encode(), encoding="utf-8"))
+        body = json.dumps({"articles": self.data[1], "total": self.total}).encode()
+        return self._page(TextResponse(url, body=body, encoding="utf-8"))
+
+
+@pytest.mark.parametrize("total", [6, None])
+def test_rows_that_come_again_are_not_the_rest_of_the_list(total: int | None) -> None:
+    site = Deaf()
+    site.total = total
+    read((), has_browser=True, site=site)
+    assert f"browser {LIST}" in site.asked
+
+
+def test_what_neither_calls_nor_the_browser_show_makes_the_visit_partial() -> None:
+    _, survey = read((), has_browser=True, site=Deaf())
+    assert [(trouble.outcome, trouble.detail[:1]) for trouble in survey.troubles] == [(Outcome.PARTIAL, "4")]
