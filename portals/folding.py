@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 MOST = 400
 """Characters of a title that are looked at: real ones have some 40, hostile ones any number."""
@@ -19,6 +20,7 @@ _DROPPED = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff*_
 _BRACKETS = str.maketrans("〔〕【】［］〖〗｛｝—–―－·•", "[][][][][]---" + "-" + "··")
 
 
+@lru_cache(4096)  # a portal's menu stands on each of its pages
 def fold(title: str) -> str:
     """NFKC, radicals as characters, no spaces or quotation marks, lower case; a title that stands twice stands once."""
     text = unicodedata.normalize("NFKC", html.unescape(title[: MOST * 4])).translate(_RADICALS).translate(_BRACKETS)

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from portals.faults import FaultList
 from portals.folding import fold
@@ -64,11 +64,17 @@ class Names:
                     self._whole[form].append(known)
                 elif len(self._cores[form][organ.level]) < 2:  # two are as ambiguous as twenty thousand
                     self._cores[form][organ.level].append(organ)
-        self._lengths = sorted({len(form) for form in (*self._whole, *self._cores)}, reverse=True)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for form in (*self._whole, *self._cores):
+            lengths[form[0]].add(len(form))
+        self._lengths = {start: sorted(some, reverse=True) for start, some in lengths.items()}
+        self._asked = lru_cache(4096)(self._named)
 
     def named(self, title: str) -> Organ | None:
         """The one organ that the title names; None when it names none of these, or more than one."""
-        text = fold(title)
+        return self._asked(fold(title))
+
+    def _named(self, text: str) -> Organ | None:
         hits = list(self._hits(text))
         hits = [hit for hit in hits if not any(other.covers(hit) for other in hits)]
         organs = {organ.id: organ for hit in hits for organ in hit.organs}
@@ -79,7 +85,7 @@ class Names:
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         for start in range(len(text)):
-            for length in self._lengths:
+            for length in self._lengths.get(text[start], ()):
                 form = text[start : start + length]
                 if len(form) < length or not (form in self._whole or form in self._cores):
                     continue
@@ -118,6 +124,7 @@ _ORGAN_ENDS = re.compile(
 )
 
 
+@lru_cache(4096)
 def organ_in(title: str) -> str | None:
     """The words of a title that look like an organ's name, registered or not; None when it names nobody.
 
@@ -213,10 +220,17 @@ def _with_short_forms(organ: Organ, core: str) -> Iterator[str]:
         bare = core.removesuffix("人民政府")
         yield bare + "政府"
         yield bare
+    if not core.endswith(_shortened()):
+        return
     for full, shorts in _short_names():
         for form in (full, *shorts):
             if core.endswith(form) and core != form + "街道":
                 yield from (core.removesuffix(form) + other for other in (full, *shorts) if other != form)
+
+
+@cache
+def _shortened() -> tuple[str, ...]:
+    return tuple(form for full, shorts in _short_names() for form in (full, *shorts))
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from portals.folding import fold
 from portals.model import Organ
@@ -39,6 +39,7 @@ def _patterns() -> tuple[_Patterns, ...]:
     )
 
 
+@lru_cache(4096)  # this and the others: each visit asks the same of the same links several times
 def series_of(title: str) -> str | None:
     """The key of the series that the title is of, or the name of the look-alike that it is, or None.
 
@@ -81,6 +82,7 @@ _STRONG = re.compile(
 )
 
 
+@lru_cache(4096)
 def report_year(title: str) -> int | None:
     """The report year that the title names; None when it names none, or two and does not say which.
 

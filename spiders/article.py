@@ -12,9 +12,10 @@ from datetime import date
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import trafilatura
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from spiders.listing import find_date
+from spiders.pagers import handled_address
 from spiders.pages import visible_text
 from spiders.rules import rules
 
@@ -46,7 +47,7 @@ class Article:
 
 
 def read_article(html: str, url: str) -> Article:
-    """Takes some 5 ms a page, and twice that where trafilatura must guess the date: only for accepted candidates."""
+    """What the page itself says; some milliseconds of work."""
     tree = LexborHTMLParser(html)
     text = visible_text(tree)
     attachments = tuple(dict.fromkeys(_attachments(tree, url)))[:_MOST_ATTACHMENTS]
@@ -54,7 +55,7 @@ def read_article(html: str, url: str) -> Article:
     sources = _metas(tree, _META_SOURCE)
     return Article(
         attachments=attachments,
-        dates=tuple(_dates(tree, text, url)) or tuple(_guessed(html, url)),
+        dates=tuple(_dates(tree, text, url)),
         shell=len(text) < 200 and tree.css_first("script") is not None,
         titles=tuple(dict.fromkeys(_titles(tree)))[:6],
         frames=tuple(frame for frame in dict.fromkeys(_frames(tree, url)) if frame not in attachments)[:3],
@@ -136,29 +137,39 @@ def _names_a_document(label: str) -> bool:
 
 
 def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
-    for node in tree.css("a[href], iframe[src], embed[src], object[data]"):
-        raw = next((node.attributes[key] for key in ("href", "src", "data") if node.attributes.get(key)), "") or ""
-        try:
-            target = urljoin(url, raw.strip()).partition("#")[0]
-            viewed = parse_qs(urlsplit(target).query).get("file")
-        except ValueError:
-            continue
-        if viewed:  # pdf.js: /web/viewer.html?file=/doc/report.pdf
-            target = urljoin(url, unquote(viewed[0]))
-        if not target.startswith(("http://", "https://")):
-            continue
+    for node in tree.css("a, iframe[src], embed[src], object[data]"):
         labels = (node.text(deep=True, strip=True), node.attributes.get("title") or "")
         named = any(_names_a_document(label) for label in labels)
-        if named or (is_document(target) and (node.tag != "a" or _REPORTISH.search("".join(labels)))):
+        if node.tag == "a" and not named and not _REPORTISH.search("".join(labels)):
+            continue  # of a page's links most are its menu's
+        try:
+            target = urljoin(url, _address(node)).partition("#")[0]
+            viewed = parse_qs(urlsplit(target).query).get("file")
+            if viewed:  # pdf.js: /web/viewer.html?file=/doc/report.pdf
+                target = urljoin(url, unquote(viewed[0]))
+        except ValueError:
+            continue
+        if target.startswith(("http://", "https://")) and (named or is_document(target)):
             yield target
 
 
-def _guessed(html: str, url: str) -> Iterator[tuple[str, date]]:
-    """What trafilatura takes for the date where the page says none: never a claim of the publisher's."""
+def _address(node: LexborNode) -> str:
+    """Where a link or frame leads; <a href="javascript:;" onclick="open('/1.pdf')"> says it in a script."""
+    raw = next((node.attributes[key] for key in ("href", "src", "data") if node.attributes.get(key)), "") or ""
+    if raw.strip() in ("", "#") or raw.lstrip().lower().startswith("javascript:"):
+        return handled_address(f"{raw} {node.attributes.get('onclick') or ''}") or "about:blank"
+    return raw.strip()
+
+
+def guessed_dates(html: str, url: str) -> tuple[tuple[str, date], ...]:
+    """What trafilatura takes for the date where neither list nor page says one: never a claim of the publisher's.
+
+    Costs more than all else that is done with a page together.
+    """
     whole = html if "<body" in html.lower() else f"<html><body>{html}</body></html>"  # it falls over bare fragments
     metadata = trafilatura.extract_metadata(whole, default_url=url)
-    if metadata and metadata.date and (found := find_date(metadata.date)):
-        yield "trafilatura", found
+    found = find_date(metadata.date) if metadata and metadata.date else None
+    return (("trafilatura", found),) if found else ()
 
 
 def _dates(tree: LexborHTMLParser, text: str, url: str) -> Iterator[tuple[str, date]]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from portals.titles import organ_in, organ_named, report_year, series_of
-from spiders.article import Article, is_document, page_titles, read_article
+from spiders.article import Article, guessed_dates, is_document, page_titles, read_article
 from spiders.candidates import SURE, Expectation, Unclear, as_candidate, is_of_series, named_in, weigh_page
 from spiders.fetched import Fetch, Page
 from spiders.listing import read_listing
@@ -72,12 +72,13 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: 
     ]
     if article.goes_on:
         failures.append(f"it goes on at {article.goes_on}")
+    dates = tuple(dict.fromkeys((*candidate.dates, *article.dates))) or guessed_dates(page.html or "", page.url)
     source = (f"the page names its source: {article.source}",) if article.source else ()
     return replace(
         candidate,
         captures=held([page, *parts, *attachments]),
         reasons=(*candidate.reasons, *source),
-        dates=tuple(dict.fromkeys((*candidate.dates, *article.dates))),
+        dates=dates,
         failure="; ".join(failures)[:500] or None,
     )
 
