@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.spiders.mock import outside
-from tests.spiders.mock.measure import measure
+from tests.spiders.mock.measure import by_outsiders, measure
 from tests.spiders.mock.plan import FAMILIES, draw
 
 
@@ -22,7 +21,7 @@ def test_a_drawn_province_is_found_and_nobody_who_published_is_accused(tmp_path:
 
 
 def test_a_province_by_another_hand_is_found_too(tmp_path: Path) -> None:
-    got = measure(31, sites=6, organs=18, home=tmp_path, kinds=outside.KINDS)
+    got = measure(31, sites=6, organs=18, home=tmp_path, drawing=by_outsiders)
     assert got.accused == []
     assert got.wrong_document == []
     assert got.wrong_cause == []
@@ -32,7 +31,7 @@ def test_a_province_by_another_hand_is_found_too(tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(int(os.environ.get("SEED", "41")), int(os.environ.get("SEED", "41")) + 3))
 def test_in_many_provinces_nobody_who_published_is_accused(tmp_path: Path, seed: int) -> None:
-    got = measure(seed, sites=24, organs=120, home=tmp_path, kinds=outside.KINDS)
+    got = measure(seed, sites=24, organs=120, home=tmp_path, drawing=by_outsiders)
     assert (got.accused, got.wrong_document, got.wrong_cause) == ([], [], [])
     assert got.found >= 0.98 * got.to_find, got.not_found
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501
 """Measures the finding of reports on a province drawn from a seed: two rounds, then every status held against the truth.
 
-`python -m tests.spiders.mock.measure --seed 1 --sites 24 --organs 120`
+`python -m tests.spiders.mock.measure --seed 1 --sites 24 --organs 120 [--outside | --third]`
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +26,8 @@ from portals.load import load_organs
 from portals.moments import parse_moment
 from storage import queries
 from storage.records import Assessment, Status
-from tests.spiders.mock import outside
-from tests.spiders.mock.plan import CAUSES, Kinds, Organ, Site, draw
+from tests.spiders.mock import outside, third
+from tests.spiders.mock.plan import CAUSES, Organ, Site, draw
 from tests.spiders.mock.serve import article_url, register, serving
 
 ROUNDS = ("2024-01-20", "2024-04-02")  # what is dated later than the first is not out then
@@ -51,9 +52,16 @@ class Measured:
     causes: Counter[str] = field(default_factory=Counter)
 
 
-def measure(seed: int, sites: int, organs: int, home: Path, kinds: Kinds = Kinds()) -> Measured:  # noqa: B008
+Drawing = Callable[[int, int, int], list[Site]]
+
+
+def by_outsiders(seed: int, sites: int, organs: int) -> list[Site]:
+    return draw(seed, sites, organs, outside.KINDS)
+
+
+def measure(seed: int, sites: int, organs: int, home: Path, drawing: Drawing = draw) -> Measured:
     """Draws, serves, runs two rounds, and compares."""
-    drawn, port = draw(seed, sites, organs, kinds), _free_port()
+    drawn, port = drawing(seed, sites, organs), _free_port()
     settings = {"NIANBAO_ALLOW_ADDRESSES": "127.88.0.0/16", "NIANBAO_DELAY": "0"}
     config = load_config(home, settings)
     table = home / "organs.json"
@@ -93,6 +101,9 @@ def _compare(site: Site, organ: Organ, said: Assessment, measured: Measured) -> 
     if site.outage in outside.OUTAGES and site.family in outside.SYSTEMS and not early:
         _compare_outside(site, report is not None, said, where, measured)
         return
+    if site.family in third.SYSTEMS and site.outage and not early:
+        _compare_third(site, report is not None, said, where, measured)
+        return
     if site.outage and not early:
         if said.status is not Status.UNKNOWN or said.cause not in CAUSES[site.outage] | doubt:
             measured.wrong_cause.append(where)
@@ -129,12 +140,24 @@ def _compare_outside(site: Site, published: bool, said: Assessment, where: str, 
         measured.wrong_cause.append(where)
 
 
+def _compare_third(site: Site, published: bool, said: Assessment, where: str, measured: Measured) -> None:
+    """A list that was emptied shows an organ that did not publish rightly as missing; otherwise nobody can know."""
+    assert site.outage
+    if published and said.url is not None:
+        return
+    if site.outage == "emptied" and said.status is Status.MISSING and not published:
+        return
+    if said.status is not Status.UNKNOWN or said.cause not in third.OUTAGES[site.outage] | {"unconfirmed"}:
+        measured.wrong_cause.append(where)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--sites", type=int, default=24)
     parser.add_argument("--organs", type=int, default=120)
     parser.add_argument("--outside", action="store_true", help="the province by another hand")
+    parser.add_argument("--third", action="store_true", help="the province by a third hand")
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     bad = 0
@@ -142,7 +165,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             home = given.keep / str(seed) if given.keep else Path(folder)
             home.mkdir(parents=True, exist_ok=True)
-            got = measure(seed, given.sites, given.organs, home, outside.KINDS if given.outside else Kinds())
+            drawing = third.draw if given.third else by_outsiders if given.outside else draw
+            got = measure(seed, given.sites, given.organs, home, drawing)
         print(
             f"seed {seed}: found {got.found} of {got.to_find} published ({got.found / max(got.to_find, 1):.1%}), "
             f"published and called missing {len(got.accused)}, wrong document {len(got.wrong_document)}, "

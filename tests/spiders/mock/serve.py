@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.spiders.mock import outside
+from tests.spiders.mock import outside, third
 from tests.spiders.mock.answers import Answer, Answers, Asked, Row
+from tests.spiders.mock.certificate import server_context
 from tests.spiders.mock.pages import article, frame, home, listing
 from tests.spiders.mock.plan import Organ, Report, Site
 
@@ -26,19 +28,20 @@ _JUNK = (
 
 def column_path(site: Site, organ: Organ, generation: int) -> str:
     """Where an organ's reports appear: its own column, or the one that gathers all."""
-    if _outside(site):
-        return outside.column_path(site, organ, generation)
+    if hand := _hand(site):
+        return hand.column_path(site, organ, generation)
     name = "nb/" if generation == 0 else "xxgknb2/"
     return f"{organ.folder}{name}" if site.arrangement == "own" else f"/zfxxgk{generation or ''}/{name}"
 
 
-def _outside(site: Site) -> bool:
-    return site.family in outside.SYSTEMS
+def _hand(site: Site) -> ModuleType | None:
+    """Who made a site, when it was another hand."""
+    return next((hand for hand in (outside, third) if site.family in hand.SYSTEMS), None)
 
 
 def article_url(site: Site, report: Report, generation: int) -> str:
-    if _outside(site):
-        return outside.article_url(site, report, generation)
+    if hand := _hand(site):
+        return hand.article_url(site, report, generation)
     day, n = report.day, report.number * 10 + generation
     shapes = {
         "vsb": f"/info/1308/{n}.htm",
@@ -53,8 +56,8 @@ def article_url(site: Site, report: Report, generation: int) -> str:
 
 def build(site: Site, round_: int) -> Answers:
     """Every page of a site in round 1 or 2."""
-    if _outside(site):
-        return outside.build(site, round_)
+    if hand := _hand(site):
+        return hand.build(site, round_)
     generation = 1 if site.redesigned and round_ == 2 else 0
     answers: Answers = {"/robots.txt": Answer("User-agent: *\nDisallow: /admin/\n", "text/plain")}
     rows: dict[str, list[Row]] = {}
@@ -179,6 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
         asked = _fields(path, sent, site.encoding)
         self.server.asked.append(path)
         found = self._outage(path)
+        if found is None and self.server.elsewhere:
+            found = Answer("", status=301, location=self.server.elsewhere + path)
         if found is None and not (site.outage == "robots" and self.server.round == 2 and path != "/robots.txt"):
             found = self._page(path, asked)
         elif found is not None and found.fault == "cut" and (whole := self._page(path, asked)):
@@ -187,13 +192,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _outage(self, path: str) -> Answer | None:
         site, round_ = self.server.site, self.server.round
-        if _outside(site):
-            return outside.outage_of(site, round_, path, self.server.answers)
+        if hand := _hand(site):
+            return hand.outage_of(site, round_, path, self.server.answers)
         return outage_of(site, round_, path)
 
     def _page(self, path: str, asked: Asked) -> Answer | None:
         bare, answers = urlsplit(path).path, self.server.answers
-        keyed = (f"{bare} {name}={asked[name]}" for name in ("columnid", "area", "pageId", "lmid") if name in asked)
+        keyed = (
+            f"{bare} {name}={asked[name]}"
+            for name in ("columnid", "area", "pageId", "lmid", "infotypeId", "channelId", "cid")
+            if name in asked
+        )
         found = next(
             (
                 answers[key]
@@ -233,16 +242,29 @@ class SiteServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, site: Site, port: int, round_: int) -> None:
+    def __init__(self, site: Site, port: int, round_: int, elsewhere: str = "") -> None:
         super().__init__((site.address, port), _Handler)
         self.site, self.round, self.asked = site, round_, list[str]()
         self.answers = build(site, round_)
+        self.elsewhere = elsewhere  # where everything is answered since the site moved there
+
+
+def _servers(site: Site, port: int, round_: int) -> Iterator[SiteServer]:
+    if site.outage == "refuse" and round_ == 2:
+        return  # does not listen
+    if not getattr(site, "secure", False):
+        yield SiteServer(site, port, round_)
+        return
+    yield SiteServer(site, port, round_, f"https://{site.address}:{port + 1}")
+    safe = SiteServer(site, port + 1, round_)
+    safe.socket = server_context().wrap_socket(safe.socket, server_side=True, do_handshake_on_connect=False)
+    yield safe
 
 
 @contextmanager
 def serving(sites: list[Site], port: int, round_: int) -> Iterator[list[SiteServer]]:
-    """The province in one round; sites that refuse do not listen."""
-    servers = [SiteServer(site, port, round_) for site in sites if not (site.outage == "refuse" and round_ == 2)]
+    """The province in one round."""
+    servers = [server for site in sites for server in _servers(site, port, round_)]
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     try:
@@ -269,7 +291,9 @@ def register(sites: list[Site], port: int) -> list[dict[str, str]]:
                     "kind": organ.kind,
                     "region": "990000",
                     "parent": organ.parent,
-                    "home_url": base + organ.folder if organ.register != "column" else "",
+                    "home_url": base + (third.home_path(site, organ) if _hand(site) is third else organ.folder)
+                    if organ.register != "column"
+                    else "",
                     "column_url": base + column_path(site, organ, 0) if names_column else "",
                 }
             )
