@@ -69,6 +69,7 @@ class AnnualReportSpider(scrapy.Spider):
         self._places = asyncio.Semaphore(columns_at_once)
         self._by_id = {organ.id: organ for organ in organs}
         self._names = Names(organs)
+        self._on_host_named: dict[str, Names] = {}
         self._on_host: dict[str, list[Organ]] = {}
         for organ in organs:
             for host in {host_of(url) for url in (organ.column_url, organ.home_url) if url}:
@@ -90,8 +91,13 @@ class AnnualReportSpider(scrapy.Spider):
                 return ()
 
     def expectations(self, column: Column) -> list[Expectation]:
-        alone, here = len(column.organs) == 1, tuple(self._on_host.get(host_of(column.url), ()))
+        alone, here = len(column.organs) == 1, self._names_on(host_of(column.url))
         return [Expectation(self._by_id[i], self.series, self.year, alone, self._names, here) for i in column.organs]
+
+    def _names_on(self, host: str) -> Names:
+        if host not in self._on_host_named:
+            self._on_host_named[host] = Names(self._on_host.get(host, ()))
+        return self._on_host_named[host]
 
     async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
         """One page, with the verdict on it; never raises for what a portal does. Follows a stub that moves on."""

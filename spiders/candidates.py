@@ -35,16 +35,13 @@ class Expectation:
     year: int
     alone: bool  # no other organ's reports are expected in this column
     names: Names  # of every registered organ
-    here: tuple[Organ, ...] = ()  # those whose pages are on the same host
+    here: Names | None = None  # of those whose pages are on the same host
 
 
 def named_in(title: str, wanted: Expectation) -> Organ | None:
-    """The registered organ that a title names. 县审计局 may be forty organs' name, and on this host one's."""
+    """The registered organ that a title names. 审计局 may be forty organs' name, and on this host one's."""
     named = organ_named(title, wanted.names)
-    if named is not None or (called := organ_in(title)) is None:
-        return named
-    fits = [organ for organ in wanted.here if called in {fold(name) for name in (organ.name, *organ.aliases)}]
-    return fits[0] if len(fits) == 1 else None
+    return wanted.here.named(title) if named is None and wanted.here is not None else named
 
 
 def weigh(sighting: Sighting, wanted: Expectation) -> Candidate | None:
@@ -106,13 +103,24 @@ def is_of_series(sighting: Sighting, series: str) -> bool:
 
 def is_known_item(sighting: Sighting, series: str) -> bool:
     """What a list must show again, or it is not the list that it was: reports of whatever year, or years' own pages."""
-    return is_of_series(sighting, series) or _YEAR_LABEL.match(fold(sighting.title)) is not None
+    label = _YEAR_LABEL.match(fold(sighting.title)) is not None or is_organs_year(sighting)
+    return label or is_of_series(sighting, series)
+
+
+def is_organs_year(sighting: Sighting) -> bool:
+    """Whether a link stands for one year in one organ's row of a table: 财政局 2023. Of which series, the page says."""
+    return _ORGANS_YEAR.match(fold(sighting.title)) is not None
+
+
+def is_organ_label(sighting: Sighting) -> bool:
+    """Whether a link is called by an organ's name and nothing else: in a column, it leads to that organ's reports."""
+    return sighting.date is None and organ_in(sighting.title) == fold(sighting.title)
 
 
 def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
     """Whether a page is a table of contents of lists below it: of years, of organs, of columns."""
     below = [one for one in sightings if is_near(one.url, page) and one.url != page and one.date is None]
-    organs = {one.title for one in below if organ_in(one.title) == fold(one.title)}
+    organs = {one.title for one in below if is_organ_label(one)}
     return len(organs) > 1 or any(is_known_item(one, series) or promises_a_column(one) for one in below)
 
 
@@ -120,6 +128,7 @@ def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
 
 _REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual report", re.I)
 _CUT_REPORT = re.compile(r"信息公开|政府信|年度|政府$|公开$|20\d\d")
+_ORGANS_YEAR = re.compile(r"^[\u4e00-\u9fff]{2,40}(20\d\d)年?度?$")
 _YEAR_LABEL = re.compile(r"^(20\d\d)年?度?(政府信息公开|信息公开)?(年报|年度报告|工作年度报告)?$")
 _TELLING = re.compile(r"公开|报告|年报|附件|正文|全文|pdf|doc", re.I)
 
@@ -183,6 +192,8 @@ def _too_little(
         return say("title is cut", 1, True)
     if (label := _YEAR_LABEL.match(folded)) and int(label[1]) in (year, year + 1):
         return say("a year's own page", 2, in_column, is_label=True)
+    if named is None and named_year == year and is_organs_year(sighting):
+        return say("a year's own page, and whose is not sure", 4, in_column, is_label=True)
     if named_year == year and _REPORT_WORDS.search(folded):
         return say("title does not say which report", 2, True)
     if named is not None and len(folded) <= len(fold(named.name)) + 4 and in_column:

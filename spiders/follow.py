@@ -118,12 +118,28 @@ async def look_behind(
         return _unread_document(link, wanted, page)
     article = read_article(page.html, page.url)
     found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
-    if not any(one.accepted for one in found) and (link.is_label or _is_list(page, wanted[0].series, survey)):
+    taken = any(one.accepted for one in found)
+    if not taken and (link.is_label or _is_list(page, wanted[0].series, survey)):
         await survey.read(page)
+        return ()
+    if taken and link.is_label and _holds_nothing(article) and await _reads_as_list(survey, page, wanted[0].series):
         return ()
     found = found or list(_nobodys(link, article, wanted))
     fetch = survey.fetch
     return tuple([await complete(fetch, one, page, has_browser) if one.accepted else one for one in found])
+
+
+def _holds_nothing(article: Article) -> bool:
+    """Whether a page has neither the report's text nor a document: a year's list may be called 2023年…年报 too."""
+    return not (article.is_form or article.attachments or article.frames)
+
+
+async def _reads_as_list(survey: Survey, page: Page, series: str) -> bool:
+    """Whether a page, read as a list, shows reports, or says that it has none yet."""
+    known = set(survey.sightings)
+    await survey.read(page)
+    shows = any(is_of_series(one, series) for key, one in survey.sightings.items() if key not in known)
+    return shows or read_listing(page.html or "", page.url).placeholder
 
 
 def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> Iterator[Candidate]:
@@ -153,10 +169,11 @@ def _is_list(page: Page, series: str, survey: Survey) -> bool:
 
 def _unread_document(link: Unclear, wanted: Sequence[Expectation], page: Page) -> tuple[Candidate, ...]:
     """A document whose title settles nothing: only reading it can, and a person decides whose it is."""
-    if not wanted[0].alone and not link.must:
+    sighting, this_year = link.sighting, report_year(link.sighting.title) == wanted[0].year
+    if named := named_in(sighting.title, wanted[0]):
+        wanted = [one for one in wanted if one.organ.id == named.id]
+    elif not wanted[0].alone and not link.must:
         return ()
-    sighting = link.sighting
-    sure = wanted[0].alone and report_year(sighting.title) == wanted[0].year  # in its own column, and of this year
-    score = SURE if sure else 0.5
-    found = (as_candidate(sighting, one, score, (link.why, ONLY_READING)) for one in wanted)
+    sure = this_year and (named is not None or wanted[0].alone)  # its own column, or its row of a table, says whose
+    found = (as_candidate(sighting, one, SURE if sure else 0.5, (link.why, ONLY_READING)) for one in wanted)
     return tuple(replace(one, captures=held([page])) for one in found)

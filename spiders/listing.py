@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from portals.titles import fold, organ_in
 from spiders.datalists import RECORD, Data
 from spiders.pagers import handled_address, is_page_label, read_pager
 from spiders.rules import first_number, rules
@@ -21,6 +22,7 @@ _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2
 _ADDRESS = re.compile(r"(https?:/)?/\S+$|\.{1,2}/\S+$|\?\S+=\S+$|[\w./-]+\.(s?html?|jsp|aspx?|do|php)(\?\S*)?$", re.I)
 _CHOICE = re.compile(r"^20\d\d(年|年度)?$|(局|厅|委|委员会|办公室|政府|镇|乡|街道)$")
 _TEXT = re.compile(r">([^<>]{8,160})<")
+_YEAR = re.compile(r"^20\d\d\s*年?度?$")
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
@@ -153,18 +155,33 @@ def _absolute(href: str | None, base: str) -> str | None:
 def _title(anchor: LexborNode) -> str:
     """The link's full title: lists cut the text ("关于2023年政府信息公…") and keep the whole in `title`.
 
-    A link that says nothing (点击查看) is called by its row.
+    A link that says nothing (点击查看) is called by its row; of a year in a table of organs its row says whose it is.
     """
     text = _folded(anchor.text(deep=True, separator=" "))
     picture = anchor.css_first("img[alt]") if not text else None
     named = anchor.attributes.get("title") or anchor.attributes.get("alt")
     whole = _folded(named or (picture.attributes.get("alt") if picture else "") or "")
     title = whole if len(whole) > len(text) or (is_cut(text) and whole) else text
+    if _YEAR.match(title) and (whose := _row_head(anchor)):
+        return f"{whose} {title}"[:500]
     if rules().empty_labels.match(title.replace(" ", "")):
         row = _own_row(anchor)
         words = _folded(row.text(deep=True, separator=" ")) if row is not None else ""
         return (_DATE.sub(" ", words.replace(text, " ", 1)).strip(" []()（）【】:：-|·") or title)[:500]
     return title[:500]
+
+
+def _row_head(anchor: LexborNode) -> str:
+    """The organ that the row's first cell names: 财政局 | 2023 2022; "" when it names none, or is a link itself."""
+    cell: LexborNode | None = anchor.parent
+    while cell is not None and cell.tag not in ("td", "body", "table"):
+        cell = cell.parent
+    row = cell.parent if cell is not None and cell.tag == "td" else None
+    first = row.css_first("td, th") if row is not None and row.tag == "tr" else None
+    if first is None or first.css_first("a") is not None:
+        return ""
+    words = _folded(first.text(deep=True, separator=" "))
+    return words if organ_in(words) == fold(words) else ""
 
 
 def is_cut(title: str) -> bool:
@@ -217,8 +234,10 @@ def find_date(text: str) -> date | None:
 
 
 def _frames(tree: LexborHTMLParser, base: str) -> Iterator[str]:
+    """Pages that may hold the list; a viewer of documents holds none: /pdfjs/web/viewer.html?file=/files/1.pdf"""
     for frame in tree.css("iframe[src], frame[src]"):
-        if target := _absolute(frame.attributes.get("src"), base):
+        target = _absolute(frame.attributes.get("src"), base)
+        if target and not re.search(r"[?&]file=", target):
             yield target
 
 

@@ -33,6 +33,7 @@ class Ways:
     max_depth: int
     max_columns: int
     labels: tuple[Label, ...]
+    directories: re.Pattern[str]
     column_titles: re.Pattern[str]
     map_paths: tuple[str, ...]
     most_maps: int

@@ -20,6 +20,13 @@ SECONDS = 30.0
 
 MOST_CHOICES = 24  # years and organs that are chosen in boxes, one after the other
 
+_LOADS = ("xhr", "fetch", "script")
+_ASKS_MS = 400  # that a page takes at most to ask for more when somebody scrolls down
+_DOWN = """() => {
+  const boxes = [document.scrollingElement || document.documentElement, ...document.querySelectorAll('div,ul,section')];
+  for (const e of boxes) if (e.scrollHeight > e.clientHeight + 4) e.scrollTop = e.scrollHeight;
+}"""
+
 # Finds the control, says whether it is switched off, marks it for the click: 下一页, or the number after the one that
 # `turned` pages came to. Also reads 共 3 页 and the numbers of the pager that the control belongs to.
 _FIND = """([labels, turned]) => {
@@ -79,11 +86,28 @@ async def turn_pages(page: Page, labels: list[str]) -> Turned:
     try:
         async with asyncio.timeout(SECONDS):
             await _settle(page)
+            whole = await _scroll(page)
             await _turn(page, labels, turned)
             await _choose(page, turned)
+            turned.finished = turned.finished and whole
     except (PlaywrightError, TimeoutError):
         turned.finished = False
     return turned
+
+
+async def _scroll(page: Page) -> bool:
+    """Scrolls down as long as that makes the page ask for more and grow. Whether there was an end to it."""
+    for _ in range(MOST_TURNS):
+        words = await _words(page)
+        try:
+            async with page.expect_request(lambda asked: asked.resource_type in _LOADS, timeout=_ASKS_MS) as asked:
+                await page.evaluate(_DOWN)
+            await (await asked.value).response()
+        except PlaywrightTimeout:
+            return True
+        if not await _changes(page, words, 4):
+            return True  # it counts its readers, or the like
+    return False
 
 
 async def _turn(page: Page, labels: list[str], turned: Turned) -> None:

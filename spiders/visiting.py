@@ -12,7 +12,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portals.titles import fold, organ_in, report_year, series_of
-from spiders.candidates import SURE, Expectation, Unclear, is_known_item, is_of_series, named_in, unclear, weigh
+from spiders.candidates import (
+    SURE,
+    Expectation,
+    Unclear,
+    is_known_item,
+    is_of_series,
+    is_organ_label,
+    is_organs_year,
+    named_in,
+    unclear,
+    weigh,
+)
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.follow import follow, look_behind
@@ -40,13 +51,15 @@ async def visit_column(spider: AnnualReportSpider, column: Column) -> Sequence[V
 class _Visit:
     """One visit, gathered step by step."""
 
-    def __init__(self, spider: AnnualReportSpider, column: Column) -> None:
-        self._spider, self._column = spider, column
+    def __init__(self, spider: AnnualReportSpider, column: Column, *, own: bool = False) -> None:
+        """`own`: the page is one organ's own within a portal, to which the portal's home page led."""
+        self._spider, self._column, self._own = spider, column, own
         self._at: datetime = spider.clock()
         self._wanted = spider.expectations(column)
         self._survey = Survey(spider.fetch, spider.series, spider.has_browser, column.calls, self._settles)
         self._candidates: list[Candidate] = []
         self._walk: Walk | None = None
+        self._looked: set[str] = set()  # addresses of links that said too little, and what they lead to
         self._failed: list[tuple[Step, Verdict]] = []  # what a look around was promised and could not see
 
     # A registered column
@@ -87,6 +100,12 @@ class _Visit:
         survey, year = self._survey, self._spider.year
         if survey.choices and not survey.shows_series():
             return Verdict(Outcome.PARTIAL, "the page asks to choose a year or an organ, and shows nothing by itself")
+        for wanted in self._open():
+            if not self._shows_own(wanted) and (whose := self._organs_lists()) and not self._met(wanted):
+                why = (
+                    f"the page leads to organs' own lists, such as «{whose[0].title}», and none is surely this organ's"
+                )
+                return Verdict(Outcome.PARTIAL, why)
         linked = {fold(sighting.title) for sighting in survey.sightings.values()}
         for title in sorted(survey.unlinked):
             if series_of(title) == self._spider.series and report_year(title) == year and fold(title) not in linked:
@@ -94,6 +113,27 @@ class _Visit:
                 if any(organ is None or organ.id in self._column.organs for organ in named):
                     return Verdict(Outcome.PARTIAL, f"no link leads to «{title[:80]}», which the page names")
         return None
+
+    def _organs_lists(self) -> list[Sighting]:
+        """Links within the column that are called by organs' names, and behind which nobody looked."""
+        columns = [one.url for one in self._walk.found] if self._column.is_home and self._walk else [self._column.url]
+        labels = [one for one in self._survey.listed() if is_organ_label(one)]
+        labels = [one for one in labels if any(is_near(one.url, column) for column in columns)]
+        unseen = [one for one in labels if one.url not in self._looked | self._survey.done]
+        return unseen if len(labels) > 1 else []
+
+    def _met(self, wanted: Expectation) -> bool:
+        """Whether the page behind this organ's own name was looked at."""
+        called = (one for one in self._survey.listed() if is_organ_label(one) and _is_of(one, wanted))
+        return any(one.url in self._looked | self._survey.done for one in called)
+
+    def _shows_own(self, wanted: Expectation) -> bool:
+        """Whether a report of this organ's is shown, of whatever year."""
+        return any(_is_of(one, wanted) for one in self._shown())
+
+    def _shown(self) -> list[Sighting]:
+        series = self._spider.series
+        return [one for one in self._survey.listed() if is_of_series(one, series) or is_organs_year(one)]
 
     async def _elsewhere(self, verdict: Verdict) -> Verdict:
         """Before a report may be called missing: a column may go on standing where it was, and be filled elsewhere."""
@@ -148,7 +188,7 @@ class _Visit:
 
     async def from_home(self) -> Sequence[Visit]:
         column = self._column
-        self._walk = walk = Walk(self._survey, column.url, self._spider.series)
+        self._walk = walk = Walk(self._survey, column.url, self._spider.series, within=self._own)
         if column.known:
             await walk.to_known(column.known, ())
             await self._find()
@@ -159,12 +199,43 @@ class _Visit:
             return (self._result(_failure(first), column.organs),)
         await walk.from_home(first)
         await self._find()
-        if any(self._worth_from_home(wanted).outcome is not Outcome.COMPLETE for wanted in self._open()):
+        unsure = any(self._worth_from_home(wanted).outcome is not Outcome.COMPLETE for wanted in self._open())
+        if unsure and not self._own:  # a portal's search finds everybody's
             await self._search(first)
+        by_name = {visit.organs: visit for visit in await self._by_names()}
         groups: dict[Verdict, list[str]] = {}
         for wanted in self._wanted:
-            groups.setdefault(self._worth_from_home(wanted), []).append(wanted.organ.id)
-        return [self._result(verdict, tuple(ids)) for verdict, ids in groups.items()]
+            if (wanted.organ.id,) not in by_name:
+                groups.setdefault(self._worth_from_home(wanted), []).append(wanted.organ.id)
+        return [*by_name.values(), *(self._result(verdict, tuple(ids)) for verdict, ids in groups.items())]
+
+    async def _by_names(self) -> list[Visit]:
+        """Goes to the pages that are called by organs' names, for organs whose reports the way from here did not show.
+
+        Portals give departments and towns a page each, and no host: the register names the portal's home page.
+        """
+        walk = self._walk
+        unsure = [one for one in self._open() if self._worth_from_home(one).outcome is not Outcome.COMPLETE]
+        if self._own or not unsure or walk is None:
+            return []
+        await walk.to_directories()
+        visits: list[Visit] = []
+        for wanted in unsure:
+            link = next((one for one in walk.organs if self._names(one.title, wanted)), None)
+            if link is None or same_page(link.url, self._column.url):
+                continue
+            place = Column(link.url, (wanted.organ.id,), is_home=True, overdue=self._column.overdue)
+            [visit] = await _Visit(self._spider, place, own=True).from_home()
+            if visit.outcome is Outcome.COMPLETE or any(one.accepted for one in visit.candidates):
+                captures = tuple(dict.fromkeys((*self._survey.captures, *visit.captures)))
+                detail = f"on its own pages, {link.url}: {visit.detail}"[:500]
+                visits.append(replace(visit, column_url=self._column.url, captures=captures, detail=detail))
+        return visits
+
+    @staticmethod
+    def _names(title: str, wanted: Expectation) -> bool:
+        named = named_in(title, wanted)
+        return named is not None and named.id == wanted.organ.id
 
     async def _search(self, home: Page) -> None:
         """Asks the site's own search for whose report was not found: where it leads, no list need lead."""
@@ -198,8 +269,8 @@ class _Visit:
 
     def _is_its_column(self, wanted: Expectation, walk: Walk) -> Verdict:
         """Whether what was found is surely where this organ's reports appear."""
-        shown = [one for one in self._survey.listed() if is_of_series(one, self._spider.series)]
-        if any(_is_of(sighting, wanted) for sighting in shown):
+        shown = self._shown()
+        if self._shows_own(wanted):
             return self._hidden() or Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
         if shown:
             return Verdict(Outcome.PARTIAL, "the columns found show others' reports, and never showed this organ's")
@@ -228,9 +299,9 @@ class _Visit:
         done = {(one.organ, one.url, one.title) for one in self._candidates}
         weighed = [one for one in self._weighed() if (one.organ, one.url, one.title) not in done]
         self._candidates += [await self._follow(one) for one in weighed]
-        looked: set[str] = {one.url for one in self._candidates if one.accepted} | self._survey.done
+        self._looked |= {one.url for one in self._candidates if one.accepted} | self._survey.done
         budget = _MOST_UNCLEAR + len(self._wanted)
-        while (link := self._next_unclear(looked)) is not None:
+        while (link := self._next_unclear(self._looked)) is not None:
             if budget == 0:
                 if link.must:
                     self._survey.trouble(
@@ -238,7 +309,7 @@ class _Visit:
                     )
                 break
             budget -= 1
-            looked.add(link.sighting.url)
+            self._looked.add(link.sighting.url)
             behind = await look_behind(self._survey, link, self._open(), self._spider.has_browser)
             self._candidates += behind
             self._mind_the_others()

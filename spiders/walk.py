@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from portals.titles import fold, organ_in
 from spiders.candidates import is_of_series
 from spiders.fetched import Page
 from spiders.listing import Link, Listing, read_listing
@@ -17,6 +18,7 @@ from spiders.survey import Survey
 from spiders.unlinked import mapped_columns, site_maps
 from storage.records import Outcome, Sighting
 
+_DIRECTORIES = 4  # pages that lead to organs' pages, looked at in one walk
 _RENDERED = 4  # pages whose menu is looked at in the browser, when nothing was found without
 
 
@@ -33,13 +35,17 @@ class Found:
 class Walk:
     """One walk. `survey` holds what the lists showed, `failed` what was promised and could not be seen."""
 
-    def __init__(self, survey: Survey, home: str, series: str) -> None:
+    def __init__(self, survey: Survey, home: str, series: str, *, within: bool = False) -> None:
+        """`within`: goes nowhere but to what lies in the home page's own folder."""
+        self._within = within
         self.survey, self._home, self._series = survey, home, series
         self.found: list[Found] = []
         self.failed: list[tuple[Step, Verdict]] = []
         self.exhausted = True  # whether every promise was followed, as far as the budget goes
         self.pages = 0
         self._remembered = 0  # how many of the found columns an earlier walk had found
+        self.organs: list[Link] = []  # links that are called by organs' names
+        self._directories: list[Step] = []  # pages that promise such links
         self._todo: list[Step] = []
         self._scripted: list[tuple[Page, tuple[str, ...]]] = []
         self._seen: set[str] = {home}  # a column that leads to the home page is gone
@@ -152,8 +158,18 @@ class Walk:
             if is_near(frame, self._home):
                 self._todo.append(Step(frame, way[-1] if way else "", "hub", 0.5, way))
 
+    async def to_directories(self) -> None:
+        """Looks at the pages that lead to organs' own: a walk that found a column had no need of them."""
+        for step in self._directories[:_DIRECTORIES]:
+            await self._take(step)
+
     def _plan(self, links: tuple[Link, ...], way: tuple[str, ...]) -> None:
-        self._todo += [step for step in steps(links, self._home, way) if step.url not in self._seen]
+        called = [link for link in links if link.date is None and is_near(link.url, self._home)]
+        self.organs += [link for link in called if organ_in(link.title) == fold(link.title)]
+        directories = [link for link in called if ways().directories.search(fold(link.title))]
+        self._directories += [Step(link.url, link.title, "hub", 0.5, way) for link in directories]
+        planned = (step for step in steps(links, self._home, way) if step.url not in self._seen)
+        self._todo += [step for step in planned if is_near(step.url, self._home) or not self._within]
 
     async def _rendered(self, page: Page) -> tuple[Link, ...]:
         """The links of a page whose menu only a script builds."""

@@ -157,6 +157,8 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, overdue: fro
     until = place.clock()
     for (url, is_home), group in expected.items():
         last = _last_complete(place, url, until) or queries.last_visit(place.db, url, until, Outcome.PARTIAL)
+        if is_home and last and len(last.organs) < len(group):
+            last = None  # it went to the pages of some of those who share the home page
         seen = [sighting for sighting in last.sightings if is_known_item(sighting, series)] if last else []
         profile = last.profile if last else None
         yield Column(

@@ -1,0 +1,50 @@
+"""Lists that only a reader's hands show whole: pages that are turned, and pages that grow when one scrolls down."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from playwright.async_api import Route, async_playwright
+
+from crawler.browser import find_chromium
+from spiders.turning import Turned, turn_pages
+
+CHROMIUM = find_chromium(None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
+LONG = """<ul id=l></ul><div style="height:3000px"></div><script>var at=0,busy=0;function more(){if(busy||at>=%d)return;busy=1;
+fetch('/rows?'+at).then(r=>r.text()).then(t=>{at++;busy=0;document.getElementById('l').innerHTML+='<li>'+t+'</li>'})}
+more();window.addEventListener('scroll',more)</script>"""
+PING = "<p>whole</p><div style='height:3000px'></div><script>window.onscroll=()=>fetch('/count')</script>"
+
+
+def turned(html: str) -> tuple[Turned, str]:
+    """What turning a page came to, and the page's words afterwards."""
+
+    async def answer(route: Route) -> None:
+        body = html if route.request.url == "http://list.test/" else f"row {route.request.url.rpartition('?')[2]}"
+        await route.fulfill(status=200, content_type="text/html; charset=utf-8", body=body)
+
+    async def go() -> tuple[Turned, str]:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = await browser.new_page()
+            await page.route("**", answer)
+            await page.goto("http://list.test/")
+            result = await turn_pages(page, ["下一页", "加载更多"])
+            words = await page.inner_text("body")
+            await browser.close()
+            return result, words
+
+    return asyncio.run(go())
+
+
+def test_a_list_that_grows_when_one_scrolls_is_scrolled_to_its_end() -> None:
+    result, words = turned(LONG % 4)
+    assert result.finished
+    assert [f"row {number}" in words for number in range(4)] == [True] * 4
+
+
+def test_a_page_that_counts_its_readers_is_no_list_without_end() -> None:
+    result, words = turned(PING)
+    assert result.finished and "whole" in words

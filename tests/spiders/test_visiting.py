@@ -1,0 +1,171 @@
+"""Visits: what a column or a home page shows, whose it is, and when it proves that a report is absent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, cast
+
+from scrapy.http import HtmlResponse, Response
+
+from portals.model import Organ
+from portals.titles import Names
+from spiders.annual_report import AnnualReportSpider
+from spiders.candidates import Expectation
+from spiders.column import Column
+from spiders.fetched import Page
+from spiders.pages import judge_page
+from spiders.visiting import visit_column
+from storage.records import Outcome, Visit
+
+HOST = "http://x.gov.cn"
+FILLER = "<p>" + "本栏目公开本县各单位的政府信息公开工作年度报告。" * 4 + "</p>"
+
+
+def organ(identity: str, name: str, kind: str = "department") -> Organ:
+    return Organ(identity, name, (), "county", kind, "510000", None, None, None)
+
+
+HEALTH = organ("h", "甲县卫生健康局")
+MONEY = organ("m", "甲县财政局")
+COUNTY = organ("c", "甲县人民政府", "government")
+TOO = organ("t", "乙县财政局")  # another county's: 财政局 alone names neither
+ALL = (HEALTH, MONEY, COUNTY, TOO)
+
+
+class Site:
+    """A spider over pages that lie in memory."""
+
+    series, year, has_browser = "ogi", 2023, False
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        self.pages = {HOST + path: text for path, text in pages.items()}
+        self.asked: list[str] = []
+        self._ids = count()
+
+    def clock(self) -> datetime:
+        return datetime(2024, 4, 1, tzinfo=UTC)
+
+    def new_id(self) -> str:
+        return str(next(self._ids))
+
+    def expectations(self, column: Column) -> list[Expectation]:
+        here = Names([HEALTH, MONEY, COUNTY])
+        by_id = {one.id: one for one in ALL}
+        alone = len(column.organs) == 1
+        return [Expectation(by_id[one], "ogi", 2023, alone, Names(ALL), here) for one in column.organs]
+
+    async def fetch(self, url: str, **_: Any) -> Page:
+        self.asked.append(url.removeprefix(HOST))
+        text = self.pages.get(url)
+        response: Response = HtmlResponse(url, 200 if text else 404, body=(text or "404").encode(), encoding="utf-8")
+        if text and text.startswith("%PDF"):
+            response = Response(url, 200, body=text.encode())
+        return Page(url, judge_page(response), response, ("c",), "c")
+
+
+def page(title: str, body: str) -> str:
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}{FILLER}</body></html>"
+
+
+def visits(site: Site, column: Column) -> Sequence[Visit]:
+    return asyncio.run(visit_column(cast(AnnualReportSpider, site), column))
+
+
+def rows(name: str, *years: int) -> str:
+    return "".join(
+        f"<li><a href='/a/{name}{year}.html'>{name}{year}年政府信息公开工作年度报告</a> {year + 1}-01-20</li>"
+        for year in years
+    )
+
+
+CONTENTS = page(
+    "政府信息公开年报", "<a href='/nb/1/'>财政局</a> <a href='/nb/2/'>卫健委</a> <a href='/nb/3/'>水利局</a>"
+)
+
+
+def test_the_host_says_whose_list_a_short_name_leads_to() -> None:
+    site = Site({"/nb/": CONTENTS, "/nb/1/": page("年报", rows("甲县财政局", 2023, 2022))})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+
+
+def test_a_table_of_contents_proves_nothing_of_an_organ_whose_list_was_not_found_in_it() -> None:
+    site = Site({"/nb/": CONTENTS, "/nb/1/": page("年报", rows("甲县财政局", 2023))})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("c",)))
+    assert visit.outcome is Outcome.PARTIAL
+
+
+def test_an_empty_list_behind_an_organs_own_name_proves_that_it_has_none() -> None:
+    site = Site({"/nb/": CONTENTS, "/nb/1/": page("年报", "内容更新中")})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.COMPLETE
+
+
+TABLE = page(
+    "政府信息公开年报",
+    "<table><tr><th>单位</th><th>年度报告</th></tr>"
+    "<tr><td>财政局</td><td><a href='/f/m23.pdf'>2023</a> <a href='/f/m22.pdf'>2022</a></td></tr>"
+    "<tr><td>卫生健康局</td><td><a href='/f/h22.pdf'>2022</a></td></tr></table>",
+)
+PDF = "%PDF-1.4 of a report"
+
+
+def test_a_year_in_a_table_of_organs_is_that_of_its_row_and_of_nobody_else() -> None:
+    site = Site({"/nb/": TABLE, "/f/m23.pdf": PDF, "/f/m22.pdf": PDF, "/f/h22.pdf": PDF})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h")))
+    assert {(one.organ, one.url) for one in visit.candidates if one.accepted} == {("m", f"{HOST}/f/m23.pdf")}
+    assert visit.outcome is Outcome.COMPLETE
+
+
+def test_a_years_list_that_is_called_like_a_report_is_read_as_a_list() -> None:
+    year = page("2023年政府信息公开年报", rows("甲县财政局", 2023))
+    site = Site({"/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"), "/nb/2023/": year})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+
+
+def test_a_years_page_without_list_or_placeholder_is_left_to_a_person() -> None:
+    """The report may be a picture."""
+    year = page("2023年政府信息公开年报", "<img src='/i/1.jpg'><img src='/i/2.jpg'>")
+    site = Site({"/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"), "/nb/2023/": year})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/nb/2023/"]
+
+
+PORTAL = {
+    "/": page("甲县人民政府", "<a href='/nb/'>政府信息公开年报</a> <a href='/bm/'>部门信息公开</a>"),
+    "/nb/": page("政府信息公开年报", rows("甲县", 2023, 2022)),
+    "/bm/": page("部门信息公开", "<a href='/bm/cz/'>财政局</a> <a href='/bm/wj/'>卫生健康局</a>"),
+    "/bm/cz/": page("财政局", "<a href='/bm/cz/nb/'>政府信息公开年报</a> <a href='/nb/'>政府信息公开年报</a>"),
+    "/bm/cz/nb/": page("政府信息公开年报", "<a href='/a/1.html'>2023年政府信息公开工作年度报告</a> 2024-01-20"),
+    "/bm/wj/": page("卫生健康局", "<a href='/nb/'>政府信息公开年报</a>"),
+}
+
+
+def from_portal() -> dict[str, Visit]:
+    column = Column(f"{HOST}/", ("c", "m", "h"), is_home=True)
+    return {one: visit for visit in visits(Site(PORTAL), column) for one in visit.organs}
+
+
+def test_from_a_portals_home_page_the_way_goes_by_organs_names_too() -> None:
+    found = {
+        one: visit
+        for visit in visits(Site(PORTAL), Column(f"{HOST}/", ("c", "m", "h"), is_home=True))
+        for one in visit.organs
+    }
+    assert [one.url for one in found["m"].candidates if one.accepted] == [f"{HOST}/a/1.html"]
+    assert found["m"].column_url == f"{HOST}/"
+    assert found["c"].outcome is Outcome.COMPLETE
+
+
+def test_an_organs_page_that_leads_to_the_governments_column_shows_nothing_of_the_organ() -> None:
+    found = {
+        one: visit
+        for visit in visits(Site(PORTAL), Column(f"{HOST}/", ("c", "m", "h"), is_home=True))
+        for one in visit.organs
+    }
+    assert found["h"].outcome is Outcome.PARTIAL
+    assert not any(one.accepted for one in found["h"].candidates)
