@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,6 +23,9 @@ _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2
 _ADDRESS = re.compile(r"(https?:/)?/\S+$|\.{1,2}/\S+$|\?\S+=\S+$|[\w./-]+\.(s?html?|jsp|aspx?|do|php)(\?\S*)?$", re.I)
 _CHOICE = re.compile(r"^20\d\d(年|年度)?$|(局|厅|委|委员会|办公室|政府|镇|乡|街道)$")
 _TEXT = re.compile(r">([^<>]{8,160})<")
+_PLAIN = re.compile(
+    r"/(?![/.])(?:[\w%~=&-]|\?(?!$)|/(?![/.])|\.)*"
+)  # a path from the root that needs no joining: 5 µs, not 60
 _YEAR = re.compile(r"^20\d\d\s*年?度?$")
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
@@ -141,8 +145,11 @@ def _unlinked(html: str, links: tuple[Link, ...]) -> tuple[str, ...]:
 
 
 def _absolute(href: str | None, base: str) -> str | None:
+    href = (href or "").strip()
+    if _PLAIN.fullmatch(href) and (origin := _origin(base)):  # most links of most pages
+        return origin + href if len(href) <= 1900 else None
     try:
-        target = urljoin(base, (href or "").strip())
+        target = urljoin(base, href)
         parts = urlsplit(target)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:  # "http://[": portals do contain such links
@@ -150,6 +157,12 @@ def _absolute(href: str | None, base: str) -> str | None:
     if not _HASH_ROUTE.match(parts.fragment):
         target = target.partition("#")[0]
     return target if valid and len(target) <= 2000 else None
+
+
+@lru_cache(256)
+def _origin(base: str) -> str | None:
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _title(anchor: LexborNode) -> str:

@@ -12,7 +12,8 @@ from spiders.turning import Turned, turn_pages
 
 CHROMIUM = find_chromium(None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
-LONG = """<ul id=l></ul><div style="height:3000px"></div><script>var at=0,busy=0;function more(){if(busy||at>=%d)return;busy=1;
+LONG = """<ul id=l></ul><div style="height:3000px"></div><script>
+var at=0,busy=0;function more(){if(busy||at>=%d)return;busy=1;
 fetch('/rows?'+at).then(r=>r.text()).then(t=>{at++;busy=0;document.getElementById('l').innerHTML+='<li>'+t+'</li>'})}
 more();window.addEventListener('scroll',more)</script>"""
 PING = "<p>whole</p><div style='height:3000px'></div><script>window.onscroll=()=>fetch('/count')</script>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -213,3 +214,9 @@ def test_a_link_that_says_nothing_is_called_by_its_row() -> None:
     row = "<td>甲县2023年政府信息公开工作年度报告</td><td>2024-01-20</td><td><a href=a.pdf>点击查看</a></td>"
     [link] = read_listing(f"<table><tr>{row}</tr></table>", URL).links
     assert (link.title, link.date) == ("甲县2023年政府信息公开工作年度报告", date(2024, 1, 20))
+
+
+@given(st.from_regex(r"/[a-z/.?=&;%-]{0,20}", fullmatch=True))
+def test_a_plain_path_is_joined_as_any_other_address(href: str) -> None:
+    links = read_listing(f'<a href="{href}">政府信息公开</a>', URL).links
+    assert [link.url for link in links] == [urljoin(URL, href)]
