@@ -6,7 +6,7 @@ One coroutine a column; requests go through Scrapy's downloader and all its midd
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,7 +66,7 @@ class AnnualReportSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.columns, self.series, self.year = columns, series, year
         self.clock, self.new_id, self.has_browser = clock, new_id, has_browser
-        self._places = asyncio.Semaphore(columns_at_once)
+        self._at_once = columns_at_once
         self._by_id = {organ.id: organ for organ in organs}
         self._names = Names(organs)
         self._on_host_named: dict[str, Names] = {}
@@ -76,19 +76,29 @@ class AnnualReportSpider(scrapy.Spider):
                 self._on_host.setdefault(host, []).append(organ)
 
     async def start(self) -> AsyncIterator[Visit]:
-        visits = [asyncio.ensure_future(self._visit(column)) for column in self.columns]
-        for coming in asyncio.as_completed(visits):
-            for visit in await coming:
-                yield visit
+        """The visits, in the order in which they end; one that was handed out is not kept."""
+        todo = iter(self.columns)
+        done: asyncio.Queue[Sequence[Visit]] = asyncio.Queue(2 * self._at_once)
+        workers = [asyncio.ensure_future(self._work(todo, done)) for _ in range(self._at_once)]
+        try:
+            for _ in self.columns:
+                for visit in await done.get():
+                    yield visit
+        finally:
+            for worker in workers:
+                worker.cancel()
+
+    async def _work(self, todo: Iterator[Column], done: asyncio.Queue[Sequence[Visit]]) -> None:
+        for column in todo:
+            await done.put(await self._visit(column))
 
     async def _visit(self, column: Column) -> Sequence[Visit]:
         """() when we fell over what a portal sent: the column then counts as not visited, and the others go on."""
-        async with self._places:
-            try:
-                return await visit_column(self, column)
-            except Exception:
-                self.logger.exception("our fault: the visit to %s was given up", column.url)
-                return ()
+        try:
+            return await visit_column(self, column)
+        except Exception:
+            self.logger.exception("our fault: the visit to %s was given up", column.url)
+            return ()
 
     def expectations(self, column: Column) -> list[Expectation]:
         alone, here = len(column.organs) == 1, self._names_on(host_of(column.url))
