@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from spiders.rules import CallRule, first_number, rules
 
 RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.S)
+_BLOCK = 4000  # characters of a script in which one call is set up
 _DEEP = 12  # of nested JSON that is looked at
 _SHANGHAI = timedelta(hours=8)
 
@@ -56,18 +57,37 @@ class CallPlan:
         return Call(url, self.rule.method, query if self.rule.method == "POST" else "")
 
 
-def plan_calls(html: str, url: str) -> CallPlan | None:
-    """The data calls that fill this page's list, when a known system's are recognised."""
+def plan_calls(html: str, url: str) -> tuple[CallPlan, ...]:
+    """The data calls that fill this page's lists, when a known system's are recognised: one plan for each list.
+
+    Where there are several, which total is whose is not said: their answers tell.
+    """
     text = entities.unescape(html)
     for rule in rules().calls:
         if rule.mark.search(text) or rule.mark.search(url):
-            values = {name: value for name in rule.fields if (value := _field(text, name, url)) is not None}
-            if all(values.get(name) for name in rule.needs):
-                per = first_number(rules().per_page, text) or 15
-                return CallPlan(
-                    rule.system, rule, values, url, min(max(per, 1), 100), first_number(rules().totals, text)
-                )
-    return None
+            settings = [found for block in _blocks(rule, text) if (found := _settings(rule, block, url))]
+            if not settings and (found := _settings(rule, text, url)):
+                settings = [found]
+            plans = {tuple(values.items()): values for values in settings}
+            per = min(max(first_number(rules().per_page, text) or 15, 1), 100)
+            total = first_number(rules().totals, text) if len(plans) == 1 else None
+            if plans:
+                return tuple(CallPlan(rule.system, rule, values, url, per, total) for values in plans.values())
+    return ()
+
+
+def _blocks(rule: CallRule, text: str) -> Iterator[str]:
+    """The pieces of a page that set up one call each: {perPage:15, proxyUrl:'…dataproxy.jsp', columnid:'7', …}."""
+    for match in rule.mark.finditer(text):
+        start, end = text.rfind("{", 0, match.start()), text.find("}", match.end())
+        if start >= 0 and 0 <= end <= start + _BLOCK:
+            yield text[start : end + 1]
+
+
+def _settings(rule: CallRule, text: str, url: str) -> dict[str, str] | None:
+    """What the call must say; None when something that it needs is not there."""
+    values = {name: value for name in rule.fields if (value := _field(text, name, url)) is not None}
+    return values if all(values.get(name) for name in rule.needs) else None
 
 
 def _field(text: str, name: str, url: str) -> str | None:

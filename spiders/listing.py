@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from portals.titles import fold, organ_in
 from spiders.datalists import RECORD, Data
 from spiders.pagers import handled_address, is_page_label, read_pager
-from spiders.rules import first_number, rules
+from spiders.rules import rules
 
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
 _ADDRESS = re.compile(r"(https?:/)?/\S+$|\.{1,2}/\S+$|\?\S+=\S+$|[\w./-]+\.(s?html?|jsp|aspx?|do|php)(\?\S*)?$", re.I)
@@ -71,7 +71,7 @@ def read_listing(html: str, url: str) -> Listing:
         pages=pager.pages,
         scripted=_is_scripted(tree),
         placeholder=any(word in html for word in rules().placeholders),
-        hidden=max(0, (first_number(rules().datastore_total, html) or 0) - len(records)),
+        hidden=max(0, sum(int(told[1]) for told in rules().datastore_total.finditer(html)) - len(records)),
         frames=tuple(dict.fromkeys(_frames(tree, base)))[:4],
         turned=pager.turned,
         cut=pager.cut or len(links) > most,

@@ -60,8 +60,8 @@ class Survey:
         listing = self._note(first)
         shown, hidden = len(self.sightings), listing.hidden
         await self._pages(listing)
-        plan, shortcut = plan_calls(first.html or "", first.url), False
-        lacking = await self._run(plan) if plan else None
+        plans, shortcut = plan_calls(first.html or "", first.url), False
+        lacking = await self._run_all(plans) if plans else None
         if lacking is not None:
             shown, hidden = len(self.sightings), lacking
         elif listing.scripted and not self._series_since(before):
@@ -144,6 +144,18 @@ class Survey:
                 await self.read(page, depth=1)
             elif not self.shows_series() and page.verdict.outcome is not Outcome.COMPLETE:
                 self.trouble(f"a frame of the page, {url}: {page.verdict.outcome.value}, {page.verdict.detail}")
+
+    async def _run_all(self, plans: Sequence[CallPlan]) -> int | None:
+        """As `_run`, for all lists of a page; those that stand beside it are spared once everything was found."""
+        lacking = 0
+        for plan in plans:
+            if len(plans) > 1 and self._settled(self.sightings.values()):
+                break
+            rows = await self._run(plan)
+            if rows is None:
+                return None
+            lacking += rows
+        return lacking
 
     async def _run(self, plan: CallPlan) -> int | None:
         """Asks for every part of a list that comes by data calls; how many rows are known to be wanting.

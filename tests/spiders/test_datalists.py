@@ -19,29 +19,37 @@ TITLE = "甲县2023年政府信息公开工作年度报告"
 def test_hanwebs_records_are_asked_for_by_form_three_pages_at_a_time() -> None:
     html = """<datastore><totalrecord>7</totalrecord></datastore><script>$('#3268').jpage({perPage:2, proxyUrl:
     '/module/web/jpage/dataproxy.jsp', columnid:'1229', unitid:'4027', webid:'7', path:'/', appid:1})</script>"""
-    plan = plan_calls(html, URL)
+    [plan] = plan_calls(html, URL)
     assert plan and plan.total == 7
     second = plan.call(2)
     assert second.url.endswith("/module/web/jpage/dataproxy.jsp?startrecord=7&endrecord=12&perpage=2")
     assert second.method == "POST" and "columnid=1229" in second.body and "unitid=4027" in second.body
 
 
+def test_each_list_of_a_page_is_asked_for() -> None:
+    """A box of notices stands beside the reports, with a store and a pager of its own."""
+    unit = "<datastore><totalrecord>{of}</totalrecord></datastore><script>$('#u').jpage({{perPage:3, proxyUrl:"
+    unit += "'/module/web/jpage/dataproxy.jsp', columnid:'1229', unitid:'{id}', webid:'7'}})</script>"
+    plans = plan_calls(unit.format(of=5, id=201) + unit.format(of=40, id=202), URL)
+    assert [(plan.values["unitid"], plan.total) for plan in plans] == [("201", None), ("202", None)]
+
+
 def test_jpaas_asks_with_the_fields_of_its_own_attribute() -> None:
     html = """<script querydata="{'webId':'w1','pageId':'p9','tplSetId':'t'}"
     url="/api-gateway/jpaas-publish-server/front/page/build/unit"></script>"""
-    plan = plan_calls(html, URL)
+    [plan] = plan_calls(html, URL)
     assert plan and "webId=w1" in plan.call(2).url and "pageId=p9" in plan.call(2).url
     assert "%22pageNo%22%3A2" in plan.call(2).url
 
 
 def test_gkmlpt_takes_the_column_from_the_address() -> None:
-    plan = plan_calls("<script>var SID = '760001';</script>", "http://x.gov.cn/gkmlpt/index#3874")
+    [plan] = plan_calls("<script>var SID = '760001';</script>", "http://x.gov.cn/gkmlpt/index#3874")
     assert plan and plan.call(3).url == "http://x.gov.cn/gkmlpt/api/all/3874?page=3&sid=760001"
 
 
 @pytest.mark.parametrize("html", ["", "<a href='/module/web/jpage/dataproxy.jsp'>", "/gkmlpt/ cate = "])
 def test_a_call_whose_fields_are_not_there_is_not_made(html: str) -> None:
-    assert plan_calls(html, URL) is None
+    assert plan_calls(html, URL) == ()
 
 
 @pytest.mark.parametrize(

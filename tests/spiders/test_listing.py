@@ -220,3 +220,10 @@ def test_a_link_that_says_nothing_is_called_by_its_row() -> None:
 def test_a_plain_path_is_joined_as_any_other_address(href: str) -> None:
     links = read_listing(f'<a href="{href}">政府信息公开</a>', URL).links
     assert [link.url for link in links] == [urljoin(URL, href)]
+
+
+def test_records_that_another_list_of_the_page_shows_do_not_stand_for_those_that_are_hidden() -> None:
+    store = "<datastore><totalrecord>{of}</totalrecord><recordset>{rows}</recordset></datastore>"
+    rows = "".join(f"<record><![CDATA[<li><a href='/{n}.html'>第{n}号通知</a></li>]]></record>" for n in range(3))
+    html = store.format(of=5, rows=rows) + store.format(of=20, rows=rows)
+    assert read_listing(html, URL).hidden == 19
