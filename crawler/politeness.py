@@ -41,6 +41,8 @@ class Gate:
         self._stumbles: dict[str, int] = {}  # failures one after another, by host
         self._given_up: dict[str, tuple[str, Outcome]] = {}
         self.ledger: dict[str, Line] = {}
+        self.calm = asyncio.Event()  # cleared by whoever cannot take more answers for now
+        self.calm.set()
 
     def line(self, host: str) -> Line:
         return self.ledger.setdefault(host, Line(host, self._delay))
@@ -87,6 +89,7 @@ class Gate:
         keys = (f"host:{host}", f"address:{address}")  # a host may be written as its address
         self._refuse(host)
         async with self._slot(keys[0]), self._slot(keys[1]):
+            await self.calm.wait()
             self._refuse(host)
             async with self._among_processes(keys):
                 while (wait := max(self._not_before.get(key, 0.0) for key in keys) - self._monotonic()) > 0:

@@ -46,7 +46,7 @@ from storage.codec import moment_text
 from storage.errors import PayloadTooLarge, StorageError
 from storage.http import content_codings, decoded, parse_head
 from storage.ids import uuid7
-from storage.records import Capture, Outcome, Rendering, Visit
+from storage.records import Capture, Exchange, Outcome, Rendering, Visit
 from storage.warc import WarcWriter
 
 R = TypeVar("R")
@@ -59,6 +59,7 @@ _FAILURES = (
 )
 _REMEMBERED = 1000  # addresses asked for in this crawl that can be asked for again conditionally
 _ROBOTS_LIMIT = 8 << 20  # bytes
+_UNWRITTEN = 32  # answers that may wait for the archive before nothing more is asked for
 
 
 def new_id() -> str:
@@ -86,6 +87,7 @@ class EngineRoom:
         self._writer = WarcWriter(Path(job.archive), job.prefix, new_id=new_id)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
         self._latest: OrderedDict[str, Capture] = OrderedDict()
+        self._unwritten = 0
         self._lost: set[str] = set()  # known, and not readable any more
 
     async def fetch(
@@ -145,7 +147,7 @@ class EngineRoom:
             raise
         self._note(host, answer)
         refers_to = known if answer.status in (200, 304) else None  # the writer looks at the payload
-        capture = await self._on_thread(self._writer.exchange, answer.exchange, refers_to)
+        capture = await self._write(answer.exchange, refers_to)
         whole = answer.exchange.truncated is None  # a later 304 must never give back half a list
         if method == "GET" and capture.kind == "response" and answer.status == 200 and whole:
             self._remember(url, capture)
@@ -158,6 +160,18 @@ class EngineRoom:
         self._latest.pop(url, None)
         self._lost.add(url)
         return await self._exchange(method, url, headers, body)
+
+    async def _write(self, exchange: Exchange, refers_to: Capture | None) -> Capture:
+        """A network that is faster than the disk would fill the memory: it waits until most is written."""
+        self._unwritten += 1
+        if self._unwritten >= _UNWRITTEN:
+            self.gate.calm.clear()
+        try:
+            return await self._on_thread(self._writer.exchange, exchange, refers_to)
+        finally:
+            self._unwritten -= 1
+            if self._unwritten <= _UNWRITTEN // 2:
+                self.gate.calm.set()
 
     def _note(self, host: str, answer: Answer) -> None:
         """What an answer means for the next request to its host."""

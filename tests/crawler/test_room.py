@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -420,3 +421,22 @@ def test_half_a_page_is_never_what_an_unchanged_page_stands_for(tmp_path: Path) 
 
     run(work())
     assert len(asked) == 2 and not any(b"If-None-Match" in request for request in asked)
+
+
+def test_answers_do_not_pile_up_before_a_slow_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> int:
+        most = 0
+        async with serving({"*": reply()}) as site, room_for(tmp_path, HOST) as room:
+            write = room._writer.exchange
+
+            def slowly(*given: Any) -> Any:
+                nonlocal most
+                most = max(most, room._unwritten)
+                time.sleep(0.003)
+                return write(*given)
+
+            monkeypatch.setattr(room._writer, "exchange", slowly)
+            await asyncio.gather(*(room.fetch("GET", f"http://{HOST}:{site.port}/{n}") for n in range(200)))
+            return most
+
+    assert run(work()) <= 32 + 8  # eight more were under way already
