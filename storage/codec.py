@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 _UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 _ESCAPED_NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 
@@ -66,12 +67,8 @@ def to_json(record: object) -> bytes:
 
 def json_text(value: Any) -> str:
     """Compact JSON: Chinese as it is, ASCII escapes only where there is no UTF-8 (lone surrogates of broken pages)."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return text
+    text = _COMPACT.encode(value)
+    return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
 
 def storable(text: str) -> str:
@@ -81,8 +78,18 @@ def storable(text: str) -> str:
 
 def storable_json(value: Any) -> str:
     """Compact JSON for a column: its texts `storable`. The archive keeps them as they were."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", _ESCAPED_NUL.sub(r"\1" + "\N{REPLACEMENT CHARACTER}", text))
+    text = _COMPACT.encode(value)
+    if "\\u0000" in text:
+        text = _ESCAPED_NUL.sub(r"\1" + "\N{REPLACEMENT CHARACTER}", text)
+    return text if _is_unicode(text) else storable(text)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")  # six times quicker than looking for surrogates
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def from_json(kind: type[T], data: bytes | str) -> T:
@@ -114,11 +121,14 @@ def _builder(kind: Any) -> Builder:
 
 def _record_builder(kind: type) -> Builder:
     makers = {name: _builder(shape) for name, shape in typing.get_type_hints(kind).items()}
+    made = [(name, make) for name, make in makers.items() if make is not _as_it_is]
+    names = makers.keys()
 
     def build(value: Any) -> Any:
         if value is None:
             return None
-        return kind(**{name: makers[name](item) for name, item in value.items() if name in makers})
+        known = value if value.keys() <= names else {name: value[name] for name in names & value.keys()}
+        return kind(**known | {name: make(value[name]) for name, make in made if name in value})
 
     return build
 
@@ -142,6 +152,8 @@ def _generic_builder(kind: Any) -> Builder:
         return _builder(next(argument for argument in arguments if argument is not type(None)))
     if origin in (tuple, list) and (origin is list or arguments[-1] is Ellipsis):
         make = _builder(arguments[0])
+        if make is _as_it_is:
+            return lambda value: None if value is None else origin(value)
         return lambda value: None if value is None else origin([make(item) for item in value])
     if origin is tuple:
         parts = [_builder(part) for part in arguments]

@@ -72,13 +72,13 @@ def season_visits(
 
     Without what no verdict rests on: links to other addresses than `urls`, candidates that were not accepted.
     """
-    rows: list[Any] = []
+    visits: list[Visit] = []
     with db.read() as connection:
         for chunk in _chunks(_expected(connection, organs, year, until)):
             wanted = and_(VisitRow.id.in_(chunk), VisitRow.series == series)
-            rows.extend(connection.execute(select(VisitRow.at, VisitRow.id, VisitRow.record).where(wanted)))
-    rows.sort(key=lambda row: (row.at, row.id))
-    return [codec.from_plain(Visit, _bare(row.record, urls)) for row in rows]
+            records = connection.execute(select(VisitRow.record).where(wanted)).scalars()
+            visits.extend(codec.from_plain(Visit, _bare(record, urls)) for record in records)
+    return sorted(visits, key=lambda visit: (visit.at, visit.id))
 
 
 def _bare(record: dict[str, Any], urls: Collection[str]) -> dict[str, Any]:

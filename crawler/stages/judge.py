@@ -13,6 +13,7 @@ from datetime import datetime
 
 from compliance import Gathered, changes, grounds, released
 from compliance import judge as judge_one
+from crawler.collector import collector_at_rest
 from crawler.workplace import Workplace
 from portals.due import obligations
 from portals.model import Obligation, Organ
@@ -40,11 +41,12 @@ def judge(place: Workplace, series: str, year: int, progress: Progress) -> Judge
     judgement = Judgement(now, queries.known_serial(place.db), _ground(place))
     wanted = _to_judge(place, series, year, judgement)
     found = assess(place, series, year, now, organs=wanted, progress=progress)
-    before = queries.assessments_before(place.db, year, series, now, wanted)
-    owing = {item.organ for item in found}
-    found += [released(item, now) for organ, item in before.items() if organ not in owing]
-    queries.put_judgement(place.db, year, series, judgement, found)
-    events = [event for item in found for event in changes(before.get(item.organ), item)]
+    with collector_at_rest():
+        before = queries.assessments_before(place.db, year, series, now, wanted)
+        owing = {item.organ for item in found}
+        found += [released(item, now) for organ, item in before.items() if organ not in owing]
+        queries.put_judgement(place.db, year, series, judgement, found)
+        events = [event for item in found for event in changes(before.get(item.organ), item)]
     return Judged(queries.status_counts(place.db, year, series, now), tuple(events), len(found))
 
 
@@ -78,12 +80,21 @@ def assess(
     owed = list(obligations(registered, series, year, place.rules))
     found: dict[str, Assessment] = {}
     for batch in _batches(owed):
-        gathered = _gather(place, series, year, now, [obligation.organ.id for obligation in batch])
-        for obligation in batch:
-            evidence = gathered.of(obligation.organ.id, _columns(obligation.organ))
-            found[obligation.organ.id] = judge_one(obligation, evidence, now, place.policy)
+        with collector_at_rest():
+            found.update(_assess_batch(place, series, year, now, batch))
         progress(len(found), len(owed), "")
     return [found[obligation.organ.id] for obligation in owed]
+
+
+def _assess_batch(
+    place: Workplace, series: str, year: int, now: datetime, batch: Sequence[Obligation]
+) -> dict[str, Assessment]:
+    gathered = _gather(place, series, year, now, [obligation.organ.id for obligation in batch])
+    found = {}
+    for obligation in batch:
+        evidence = gathered.of(obligation.organ.id, _columns(obligation.organ))
+        found[obligation.organ.id] = judge_one(obligation, evidence, now, place.policy)
+    return found
 
 
 def _to_judge(place: Workplace, series: str, year: int, judgement: Judgement) -> set[str] | None:
