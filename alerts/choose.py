@@ -8,6 +8,7 @@ from dataclasses import replace
 from alerts.model import Case, Severity, Subscriber
 from alerts.text import BEIJING
 from alerts.words import kinds
+from compliance import past_statute
 from portals.model import Organ
 
 MISSING = ("missing", "overdue")  # kinds that say: it is past due and not there
@@ -29,7 +30,7 @@ def severity(case: Case) -> Severity:
 
 def _missing_by_statute(case: Case) -> bool:
     """What is missing carries no `late_by`: it gets graver by itself, on the day after the statute's."""
-    return case.event.kind in MISSING and case.event.at.astimezone(BEIJING).date() > case.assessment.due_statute
+    return case.event.kind in MISSING and past_statute(case.assessment)
 
 
 def days_past(case: Case) -> int:

@@ -35,7 +35,7 @@ def _of_status(before: Assessment | None, after: Assessment) -> Iterator[Event]:
             yield _event("recovered", before, after, before.status.value)
     elif after.status is Status.UNKNOWN and _trouble(before) != _trouble(after):
         yield _event("unknown", before, after, _anchor(after))
-    elif after.status is Status.MISSING and _past_statute(after) and not _past_statute(before):
+    elif after.status is Status.MISSING and past_statute(after) and not past_statute(before):
         yield _event("missing", before, after, "statute")
 
 
@@ -51,8 +51,9 @@ def _trouble(assessment: Assessment) -> str | None:
     return "blind" if assessment.cause in _BLIND else assessment.cause
 
 
-def _past_statute(assessment: Assessment) -> bool:
-    return assessment.at > end_of(assessment.due_statute)
+def past_statute(assessment: Assessment) -> bool:
+    """Whether what is missing was looked for, and not there, after the statute's day."""
+    return assessment.last_absent is not None and assessment.last_absent > end_of(assessment.due_statute)
 
 
 def _of_marks(before: Assessment | None, after: Assessment) -> Iterator[Event]:

@@ -30,15 +30,18 @@ class Claims:
         return bool(self.proper) and not self.alone_today and min((*self.proper, *self.hints)) > due
 
 
-def claims_of(observation: Observation, policy: Policy) -> Claims:
-    """What the observation's pages claim; a day after they were seen, or before the year was over, is not meant."""
+def claims_of(observation: Observation, policy: Policy, stayed: bool = False) -> Claims:
+    """What the observation's pages claim; a day after they were seen, or before the year was over, is not meant.
+
+    `stayed`: another day's visit saw the same dates, so that none of them is the page telling the day.
+    """
     seen_on = day_of(observation.at)
     earliest = policy.earliest_claim(observation.year)
     sources = [(policy.source(provenance), day) for provenance, day in observation.dates]
     ranked = sorted((claim for claim in sources if claim[0].rank is not None), key=lambda claim: claim[0].rank or 0)
     plausible = [(source, day) for source, day in ranked if earliest <= day <= seen_on]
-    todays = [day for source, day in plausible if day == seen_on and source.may_be_today]
-    others = [day for _, day in plausible if day not in todays]
+    todays = [day for source, day in plausible if day == seen_on and source.may_be_today and not stayed]
+    others = [day for source, day in plausible if stayed or day != seen_on or not source.may_be_today]
     proper = (*others, *todays)
     return Claims(
         claimed=proper[0] if proper else ranked[0][1] if ranked else None,
@@ -51,9 +54,11 @@ def claims_of(observation: Observation, policy: Policy) -> Claims:
 def every_claim(observations: Sequence[Observation], policy: Policy) -> list[Claims]:
     """What the observations claim, in order, each set of dates once: as it stood when it was first seen."""
     first: dict[tuple[tuple[str, date], ...], Observation] = {}
+    last: dict[tuple[tuple[str, date], ...], Observation] = {}
     for observation in observations:
         first.setdefault(observation.dates, observation)
-    return [claims_of(observation, policy) for observation in first.values()]
+        last[observation.dates] = observation
+    return [claims_of(one, policy, day_of(one.at) != day_of(last[dates].at)) for dates, one in first.items()]
 
 
 def first_claims(every: Sequence[Claims]) -> Claims:

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from alerts.text import BEIJING
 from alerts.words import Words as MailWords
+from compliance import past_statute
 from storage.records import Assessment, Status
 
 Language = Literal["zh", "en"]
@@ -70,11 +71,10 @@ class Words:
     def status(self, assessment: Assessment) -> str:
         return self.of("statuses", assessment.status.value)
 
-    def why(self, assessment: Assessment, moment: datetime) -> str:
-        """What stands under the status at a moment: which deadline was missed, or why nothing can be said."""
+    def why(self, assessment: Assessment) -> str:
+        """What stands under the status: which deadline was missed, or why nothing can be said."""
         if assessment.status is Status.MISSING:
-            past = moment.astimezone(BEIJING).date() > assessment.due_statute
-            return self["by_statute" if past else "by_notice"]
+            return self["by_statute" if past_statute(assessment) else "by_notice"]
         if assessment.status is Status.LATE and assessment.late_by:
             return self[f"by_{assessment.late_by}"]
         return self.outcome(assessment.cause) if assessment.cause else ""

@@ -32,6 +32,10 @@ def test_missing_is_told_again_when_the_statutes_day_is_over() -> None:
     assert season(known, at("03-30"), at("04-01"), at("04-02")) == [["missing"], ["missing"], []]
 
 
+def test_what_nobody_looked_for_since_the_statutes_day_is_not_told_as_past_it() -> None:
+    assert season(evidence(visit(at("03-30"))), at("03-30"), at("04-01")) == [["missing"], []]
+
+
 def test_a_blind_week_is_one_event_whatever_the_site_says_each_day() -> None:
     outcomes = [Outcome.BLOCKED, Outcome.UNREACHABLE, Outcome.SERVER_ERROR]
     known = evidence(*(visit(at(f"02-2{number}"), outcome) for number, outcome in enumerate(outcomes, start=1)))

@@ -169,6 +169,7 @@ def test_straddling_the_due_date_without_a_claim_is_unknown() -> None:
         ({"visible:成文日期": "02-22"}, Status.UNKNOWN, None),
         ({"visible:日期": "02-25"}, Status.UNKNOWN, "02-25"),  # perhaps the page telling the day
         ({"visible:日期": "02-25", "list": "02-24"}, Status.LATE, "02-24"),
+        ({"visible:日期": "02-25", "list": "02-25"}, Status.LATE, "02-25"),  # a list does not tell the day
         ({"list": "02-27"}, Status.UNKNOWN, None),  # after it was seen
         ({"list": "01-01", "meta:PubDate": "02-22"}, Status.UNKNOWN, "02-22"),
     ],
@@ -211,6 +212,21 @@ def test_a_list_not_rebuilt_yet_some_hours_after_midnight_accuses_nobody() -> No
     known = evidence(visit(at("02-21", 3)), *published("02-22", dates=(("list", day("02-20")),)))
     found = verdict(known, at("02-23"))
     assert (found.status, found.cause, found.backdated) == (Status.UNKNOWN, "date_uncertain", False)
+
+
+def test_what_a_list_lacks_in_the_night_after_the_due_day_is_not_missing_yet() -> None:
+    assert verdict(evidence(visit(at("02-21", 3))), at("02-21", 3)).status is Status.PENDING
+    found = verdict(evidence(visit(at("02-21", 3))), at("02-21", 7))
+    assert (found.status, found.cause) == (Status.UNKNOWN, "not_visited")
+    assert verdict(evidence(visit(at("02-21", 7))), at("02-21", 7)).status is Status.MISSING
+
+
+def test_a_date_that_stays_when_the_day_is_over_is_not_the_page_telling_the_day() -> None:
+    dates = (("visible:日期", day("02-21")),)
+    known = evidence(visit(at("02-20")), *published("02-21", "02-22", dates=dates))
+    assert verdict(known, at("02-21")).cause == "date_uncertain"
+    found = verdict(known, at("02-22"))
+    assert (found.status, found.late_by, found.published) == (Status.LATE, "notice", day("02-21"))
 
 
 def test_one_claim_that_stands_clears_another_that_does_not() -> None:
