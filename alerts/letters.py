@@ -106,7 +106,7 @@ def _part(cases: list[Case], subscriber: Subscriber, words: Words, head: Letterh
         cause=_cause(cases[0], words),
         meaning=wording.meaning,
         ground=_ground(cases, words),
-        duty=words["duty_text"] if kind and kind.fault == "organ" and kind.severity == "by_deadline" else "",
+        duty=_duty(cases[0], words) if kind and kind.fault == "organ" and kind.severity == "by_deadline" else "",
         todo=wording.todo,
         entries=entries if full else (),
         rows=() if full else entries,
@@ -139,6 +139,11 @@ def _ground(cases: list[Case], words: Words) -> str:
         return ""
     grounds = (case.ground_zh if words.language == "zh" else case.ground_en for case in cases)
     return words["joiner"].join(dict.fromkeys(clean(ground) for ground in grounds if ground))
+
+
+def _duty(case: Case, words: Words) -> str:
+    """What a reminder may cite."""
+    return clean(case.series.reminder_zh if words.language == "zh" else case.series.reminder_en)
 
 
 def _counts(groups: Iterable[list[Case]], words: Words) -> Counts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import combinations
@@ -13,7 +14,7 @@ from typing import TypeVar
 from portals.faults import FaultList
 from portals.load import KINDS, LEVELS
 from portals.model import DueRule, Obligation, Organ
-from portals.series import DATA, built_in_series, year
+from portals.series import DATA, MAIN, built_in_series, year
 from portals.strictyaml import Mapping, read_yaml
 
 _T = TypeVar("_T")
@@ -68,11 +69,30 @@ def load_local_rules(path: Path) -> tuple[DueRule, ...]:
 def obligations(
     organs: Iterable[Organ], series: str, year: int, rules: Sequence[DueRule] | None = None
 ) -> Iterator[Obligation]:
-    """What each of the organs owes, in their order; those that owe nothing are left out."""
+    """What each of the organs owes, in their order; those that owe nothing are left out.
+
+    Another series than the main one is asked for only where the register names a column for it; the obligation's organ
+    is the organ with that column.
+    """
     for organ in organs:
-        owed = due(organ, series, year, rules)
+        looked_at = for_series(organ, series)
+        owed = due(looked_at, series, year, rules) if looked_at else None
         if owed is not None:
             yield owed
+
+
+def for_series(organ: Organ, series: str) -> Organ | None:
+    """The organ with the column where the series is looked for; None when the register names none."""
+    if series == MAIN:
+        return organ
+    column = dict(organ.columns).get(series)
+    return replace(organ, column_url=column, home_url=None) if column else None
+
+
+def asked_series(organs: Iterable[Organ]) -> list[str]:
+    """The series that a register asks for, the main one first, the others in the order of their data."""
+    named = {key for organ in organs for key, _ in organ.columns}
+    return [series.key for series in built_in_series() if series.key == MAIN or series.key in named]
 
 
 def _existed(organ: Organ, year: int) -> bool:

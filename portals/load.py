@@ -15,10 +15,17 @@ from urllib.parse import urlsplit
 from portals.faults import FaultList, quote
 from portals.jsonlines import Value
 from portals.model import Kind, Level, Organ
+from portals.series import MAIN, built_in_series
 from portals.tables import Row, Table, read_table
 
 COLUMNS = ("id", "name", "aliases", "level", "kind", "region", "parent", "home_url", "column_url")
-OPTIONAL = ("since", "until", "successor", "exempt")  # of organs that did not always exist, or owe nothing
+OPTIONAL = (
+    "since",
+    "until",
+    "successor",
+    "exempt",
+    "columns",
+)  # of organs that did not always exist, or owe nothing; that owe more
 NEEDED = ("id", "name", "level", "kind", "region")
 LEVELS: tuple[Level, ...] = get_args(Level)
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -107,6 +114,7 @@ class _Draft:
             until=until,
             successor=self.successor,
             exempt=self._exempt(),
+            columns=tuple(self._columns()),
         )
 
     def line(self, name: str) -> int:
@@ -212,11 +220,28 @@ class _Draft:
         return text or None
 
     def _url(self, name: str) -> str | None:
-        text = self._text(name)
-        wrong = _what_is_wrong(text) if text else None
+        return self._checked(name, self._text(name))
+
+    def _checked(self, name: str, url: str) -> str | None:
+        wrong = _what_is_wrong(url) if url else None
         if wrong:
-            self._fault(name, f"网址 {quote(text)} {wrong[0]}", f"the URL {quote(text)} {wrong[1]}")
-        return text or None
+            self._fault(name, f"网址 {quote(url)} {wrong[0]}", f"the URL {quote(url)} {wrong[1]}")
+        return url or None
+
+    def _columns(self) -> Iterator[tuple[str, str]]:
+        """Where other series are looked for: website=https://…/nb/ rule-of-law=https://…/fz/"""
+        others = [series.key for series in built_in_series() if series.key != MAIN]
+        seen: set[str] = set()
+        for part in self._text("columns").split():
+            key, _, url = part.partition("=")
+            if key not in others or key in seen or not url:
+                choices = ", ".join(f"{other}=URL" for other in others)
+                self._fault(
+                    "columns", f"{quote(part)} 应为 {choices}，各一次", f"{quote(part)} is none of {choices}, once each"
+                )
+            elif self._checked("columns", url):
+                yield key, url
+            seen.add(key)
 
 
 def _what_is_wrong(url: str) -> tuple[str, str] | None:

@@ -27,6 +27,7 @@ class Organ:
     until: date | None = None  # the last one; None: it exists
     successor: str | None = None  # the organ that took over its duties
     exempt: str | None = None  # why it owes no report at all, in words
+    columns: tuple[tuple[str, str], ...] = ()  # (key of another series, URL of the column where it is looked for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Series:
     titles: tuple[str, ...]  # regular expressions; one must match
     lookalikes: tuple[tuple[str, str], ...]  # (regular expression, what it is): a title that matches is another series
     first_year: int
+    has_form: bool = True  # whether documents are read into a form's cells and checked; else existence and dates only
+    reminder_zh: str = ""  # what a reminder may cite, beside the rule's ground
+    reminder_en: str = ""
     excludes: tuple[
         tuple[str, str], ...
     ] = ()  # (regular expression, what it is): about a report, not one (解读, 编制通知)

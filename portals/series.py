@@ -11,6 +11,8 @@ from portals.model import Series
 from portals.strictyaml import Mapping, read_yaml
 
 DATA = Path(__file__).parent / "data"
+MAIN = "ogi"
+"""The series that every organ of a register owes; others are looked for where the register names their columns."""
 
 
 @cache
@@ -57,10 +59,17 @@ def _one_series(entry: Mapping, excludes: tuple[tuple[str, str], ...]) -> Series
         titles=titles,
         lookalikes=tuple(own),
         first_year=entry.take("first_year", year, "a year", 0),
+        has_form=entry.take("has_form", _truth, "true or false", False),
+        reminder_zh=entry.take_text("reminder_zh"),
+        reminder_en=entry.take_text("reminder_en"),
         excludes=excludes,
     )
     entry.close()
     return series
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _lookalike(entry: Mapping) -> tuple[str, str]:

@@ -378,6 +378,7 @@ class _Visit:
             sightings=(*survey.listed(), *(survey.sightings[key] for key in survey.aside if key[0] in taken)),
             candidates=tuple(one for one in self._candidates if one.organ in organs),
             profile=profile if profile != Profile() else None,
+            series=self._spider.series,
         )
 
 

@@ -166,13 +166,13 @@ def visit(db: Database, identity: str) -> Visit | None:
     return None if found is None else codec.from_plain(Visit, found)
 
 
-def visited(db: Database, year: int, since: datetime, until: datetime) -> set[str]:
-    """Column addresses (as WARC target URIs) visited for a report year from `since` to `until`, both inclusive.
+def visited(db: Database, year: int, since: datetime, until: datetime, series: str = "ogi") -> set[str]:
+    """Column addresses (as WARC target URIs) visited for a season from `since` to `until`, both inclusive.
 
     What a round that was killed has behind it; compare with `storage.urls.target_uri(column_url)`.
     """
     statement = select(VisitRow.record["column_url"].as_string()).where(
-        VisitRow.year == year, VisitRow.at >= since, VisitRow.at <= until
+        VisitRow.year == year, VisitRow.series == series, VisitRow.at >= since, VisitRow.at <= until
     )
     with db.read() as connection:
         return {target_uri(url) for url in connection.execute(statement).scalars()}

@@ -10,14 +10,16 @@ from datetime import datetime
 import click
 
 from alerts.deliver import Delivery
-from crawler.cli.options import SERIES, as_of_option, config_of, year_option
+from crawler.cli.options import as_of_option, config_of, year_option
 from crawler.cli.progress import Bars
 from crawler.stages import crawl as crawling
 from crawler.stages import judge as judging
 from crawler.stages import notify as notifying
 from crawler.stages import read as reading
-from crawler.stages.round import make_round
+from crawler.stages.round import make_rounds
 from crawler.workplace import Workplace, open_workplace
+from portals.due import asked_series
+from storage import queries
 
 
 @contextmanager
@@ -42,12 +44,13 @@ def run(ctx: click.Context, year: int, as_of: datetime | None) -> None:
       nianbao run --year 2023 --as-of 2024-02-01
     """
     with _at_work(ctx, as_of) as (place, bars):
-        done = make_round(place, SERIES, year, bars.told)
-    _say_crawled(done.crawled)
-    _say_read(done.readings)
-    _say_judged(done.judged)
-    _say_delivery(done.delivery)
-    sys.exit(0 if done.whole else 1)
+        rounds = list(make_rounds(place, year, bars.told))
+    for done in rounds:
+        _say_crawled(done.crawled)
+        _say_read(done.readings)
+        _say_judged(done.judged)
+        _say_delivery(done.delivery)
+    sys.exit(0 if all(done.whole for done in rounds) else 1)
 
 
 @click.command()
@@ -62,9 +65,10 @@ def crawl(ctx: click.Context, year: int, as_of: datetime | None) -> None:
       nianbao crawl --year 2023
     """
     with _at_work(ctx, as_of) as (place, bars):
-        done = crawling.crawl(place, SERIES, year, bars.of("crawl"))
-    _say_crawled(done)
-    sys.exit(0 if done.whole and not done.troubles else 1)
+        crawls = [crawling.crawl(place, series, year, bars.of("crawl")) for series in _asked(place)]
+    for done in crawls:
+        _say_crawled(done)
+    sys.exit(0 if all(done.whole and not done.troubles for done in crawls) else 1)
 
 
 @click.command()
@@ -95,8 +99,8 @@ def judge(ctx: click.Context, year: int, as_of: datetime | None) -> None:
       nianbao judge --year 2023 --as-of 2024-02-01
     """
     with _at_work(ctx, as_of) as (place, bars):
-        done = judging.judge(place, SERIES, year, bars.of("judge"))
-    _say_judged(done)
+        for series in _asked(place):
+            _say_judged(judging.judge(place, series, year, bars.of("judge")))
 
 
 @click.command()
@@ -111,9 +115,14 @@ def notify(ctx: click.Context, year: int, as_of: datetime | None) -> None:
       nianbao notify --year 2023
     """
     with _at_work(ctx, as_of) as (place, _):
-        delivery = notifying.notify(place, SERIES, year)
-    _say_delivery(delivery)
-    sys.exit(0 if delivery.complete else 1)
+        deliveries = [notifying.notify(place, series, year) for series in _asked(place)]
+    for delivery in deliveries:
+        _say_delivery(delivery)
+    sys.exit(0 if all(delivery.complete for delivery in deliveries) else 1)
+
+
+def _asked(place: Workplace) -> list[str]:
+    return asked_series(queries.organs(place.db))
 
 
 def _say_crawled(done: crawling.Crawled) -> None:

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 from compliance import REFUSED
 from crawler.reading import Result
+from portals.series import find_series
 from portals.titles import series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
 from spiders.candidates import SURE
 from spiders.follow import ONLY_READING
-from storage.records import Observation, Reading, Unread
+from storage.records import Candidate, Observation, Reading, Unread
 
 UNCONFIRMED = "unconfirmed"
 """Read, but not told to be the report: a person may look. It accuses nobody, and clears nobody."""
+
+_EXISTS = "exists"
+"""The content digest of what has no form: existence and dates only, so that it never counts as revised."""
 
 _SOME_CELLS = 20  # of the 200 that a form has
 _MOST_SECTIONS = 4  # of the six that a report has; an article that only announces it has none
@@ -24,9 +28,12 @@ _FULL = 0.95  # of the cells of the fullest document
 def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     """One reading of a candidate's page and attachments: of the document that is the report, if one is.
 
+    Of a series without a form nothing but that it is there is settled, by the title of its page.
     Of several the first with full tables counts (the page before its attachments), so that the same one counts at
     every visit, and versions compare like with like. The others are held against it.
     """
+    if not _has_form(unread.candidate):
+        return _settle_existence(unread, results)
     reports = [load(result.report) for result in results if result.report]
     reports = [report for report in reports if _is_report(report)]
     if not reports:
@@ -52,16 +59,35 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     return _reading(unread, "read", "", main)
 
 
+def _has_form(candidate: Candidate) -> bool:
+    series = find_series(candidate.series)
+    return series is None or series.has_form
+
+
+def _settle_existence(unread: Unread, results: Sequence[Result]) -> Reading:
+    candidate = unread.candidate
+    if ONLY_READING in candidate.reasons:
+        return _reading(unread, UNCONFIRMED, "neither its list nor its page says which year it is about")
+    if candidate.score < SURE:
+        return _reading(unread, UNCONFIRMED, f"whose it is cannot be told: {candidate.reasons[-1]}")
+    fault = next((result for result in results if result.state != "read"), None)
+    if fault is not None and not any(result.state == "read" for result in results):
+        return _reading(unread, fault.state, fault.detail)
+    return _reading(unread, "read", "")
+
+
 def observation_of(unread: Unread, reading: Reading) -> Observation | None:
     """The publication that a reading confirms; None when it confirms none.
 
     A reading is of a document; the same one may be somebody's for sure and another's only perhaps.
     """
     candidate = unread.candidate
-    if reading.state != "read" or reading.report is None or candidate.score < SURE:
+    if reading.state != "read" or candidate.score < SURE:
         return None
-    year = load(reading.report).year
-    if year is not None and year != candidate.year:
+    report = load(reading.report) if reading.report else None
+    if report is None and _has_form(candidate):
+        return None
+    if report is not None and report.year not in (None, candidate.year):
         return None
     return Observation(
         organ=candidate.organ,
@@ -71,7 +97,7 @@ def observation_of(unread: Unread, reading: Reading) -> Observation | None:
         url=candidate.url,
         title=candidate.title,
         captures=candidate.captures,
-        content_digest=load(reading.report).content_digest,
+        content_digest=report.content_digest if report else _EXISTS,
         reading=reading.key,
         dates=candidate.dates,
     )

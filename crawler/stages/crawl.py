@@ -20,7 +20,7 @@ from crawler.robots import PATH as ROBOTS
 from crawler.stages import plan
 from crawler.stages.processes import run
 from crawler.workplace import Workplace
-from portals.due import obligations
+from portals.due import for_series, obligations
 from portals.model import Organ
 from spiders.annual_report import Column
 from spiders.candidates import is_known_item
@@ -58,14 +58,14 @@ def crawl(place: Workplace, series: str, year: int, progress: Progress) -> Crawl
     """Visits every column that has not been visited in this round; all that was archived is in the index afterwards."""
     queries.ingest(place.db, place.archive)  # what a killed crawl left behind
     _mind_the_clock(place)
-    organs = queries.organs(place.db)
+    organs = [for_series(organ, series) or organ for organ in queries.organs(place.db)]
     owed = list(obligations(organs, series, year, place.rules))
     owing = [obligation.organ for obligation in owed]
     today = (place.clock() + _SHANGHAI).date()
     overdue = frozenset(obligation.organ.id for obligation in owed if obligation.due_notice < today)
     without = tuple(organ.name for organ in owing if not (organ.column_url or organ.home_url))
     columns = list(_columns(place, owing, series, overdue))
-    done = queries.visited(place.db, year, _begun(place, series, year), place.clock())
+    done = queries.visited(place.db, year, _begun(place, series, year), place.clock(), series)
     columns = [column for column in columns if target_uri(column.url) not in done]
     left = seconds_left(place.config.hours, system_clock())
     if not columns or left == 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from alerts.deliver import Delivery
@@ -11,6 +11,7 @@ from crawler.stages.judge import Judged, judge
 from crawler.stages.notify import notify
 from crawler.stages.read import Readings, read
 from crawler.workplace import Workplace
+from portals.due import asked_series
 from storage import queries
 
 Progress = Callable[[str, int, int, str], None]
@@ -31,6 +32,12 @@ class Round:
         """Whether nothing was left over that a person, or the next round, must see to."""
         seen = self.crawled.whole and not self.crawled.troubles
         return seen and not self.readings.troubles and self.delivery.complete
+
+
+def make_rounds(place: Workplace, year: int, progress: Progress) -> Iterator[Round]:
+    """A round of every series that the register asks for, one after the other."""
+    for series in asked_series(queries.organs(place.db)):
+        yield make_round(place, series, year, progress)
 
 
 def make_round(place: Workplace, series: str, year: int, progress: Progress) -> Round:

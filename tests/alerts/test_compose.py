@@ -13,6 +13,7 @@ from alerts.compose import compose
 from alerts.letters import DETAILED
 from alerts.model import Letterhead, Subscriber
 from alerts.words import Words, kinds
+from portals.series import find_series
 from reports.model import Cause
 from storage.records import Outcome, Status, Visit
 from tests.alerts.cases import HEAD, NOW, OFFICER, case, finding, html, organ, parsed, plain
@@ -177,11 +178,19 @@ def test_what_takes_back_an_accusation_is_told_to_those_who_were_told_the_accusa
     assert told("pending") == [] and len(told("missing", "recovered")) == 1
 
 
-def test_what_is_missing_gets_graver_on_the_day_after_the_statutes() -> None:
-    by_notice = case("missing", organ("a"), due_notice=date(2024, 2, 20), due_statute=date(2024, 3, 31))
-    by_statute = case("missing", organ("b"), due_notice=date(2024, 2, 20), due_statute=date(2024, 3, 10))
+def test_what_is_missing_gets_graver_when_it_is_looked_for_after_the_statutes_day() -> None:
+    dates = {"due_notice": date(2024, 2, 20), "due_statute": date(2024, 3, 10)}
+    by_notice = case("missing", organ("a"), last_absent=datetime(2024, 3, 10, 4, tzinfo=UTC), **dates)
+    by_statute = case("missing", organ("b"), last_absent=datetime(2024, 3, 11, 4, tzinfo=UTC), **dates)
     (message,) = compose([by_notice, by_statute], replace(OFFICER, severity="error"), HEAD, NOW)
     assert message.events == ("missing-b",)
+
+
+def test_a_reminder_of_another_series_cites_its_own_rules() -> None:
+    website = find_series("website")
+    assert website is not None
+    (message,) = compose([replace(case("missing", organ("a")), series=website)], OFFICER, HEAD, NOW)
+    assert website.reminder_zh in plain(message) and "第四十七条" not in plain(message)
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from compliance import REFUSED
 from crawler.reading import Result
 from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from reports import Cell, Report, Section, dump
+from spiders.follow import ONLY_READING
 from storage.records import Candidate, Capture, Unread
 
 NOW = datetime(2024, 2, 1, tzinfo=UTC)
@@ -43,6 +45,30 @@ def test_the_attachment_counts_when_the_page_only_announces_it() -> None:
     reading = settle_on(unread(), [report(0, sections=0, digest="page"), report(200, digest="pdf")])
     seen = observation_of(unread(), reading)
     assert seen and seen.content_digest == "pdf"
+
+
+WEBSITE = "甲县人民政府网站工作年度报表（2023年度）"
+
+
+@pytest.mark.parametrize(
+    ("changes", "results", "state"),
+    [
+        ({}, [report(0, title=None, year=None, sections=0)], "read"),
+        ({}, [Result("not_readable_here", "a picture"), report(0, sections=0)], "read"),
+        ({}, [Result("broken", "cut short")], "broken"),
+        ({"score": 0.6}, [report(0, sections=0)], UNCONFIRMED),
+        ({"reasons": (ONLY_READING,)}, [report(0, sections=0)], UNCONFIRMED),
+    ],
+)
+def test_of_a_series_without_a_form_only_existence_and_dates_are_settled(
+    changes: dict[str, Any], results: list[Result], state: str
+) -> None:
+    found = unread(dates=(("list", date(2024, 1, 30)),))
+    found = replace(found, candidate=replace(found.candidate, series="website", title=WEBSITE, **changes))
+    reading = settle_on(found, results)
+    seen = observation_of(found, reading)
+    assert (reading.state, reading.report) == (state, None)
+    assert (seen.dates if seen else None) == ((("list", date(2024, 1, 30)),) if state == "read" else None)
 
 
 def test_of_two_full_documents_the_page_counts_at_every_visit() -> None:

@@ -206,15 +206,22 @@ def test_files_that_are_no_rules_are_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_series_and_calendar_files_with_faults_are_refused(tmp_path: Path) -> None:
-    series = tmp_path / "series.yaml"
+    series, names = tmp_path / "series.yaml", "name_zh: 甲, name_en: A, reminder_zh: 甲, reminder_en: A"
     series.write_text(
-        "series:\n  - {key: a, name_zh: 甲, name_en: A, first_year: 12, titles: ['(']}\n"
-        "  - {key: a, name_zh: 甲, name_en: A, first_year: 2020}\n",
+        f"series:\n  - {{key: a, {names}, has_form: 1, first_year: 12, titles: ['(']}}\n"
+        f"  - {{key: a, {names}, has_form: true, first_year: 2020}}\n",
         encoding="utf-8",
     )
     with pytest.raises(RegistryFaults) as refused:
         load_series(series)
-    assert sorted(places(refused), key=str) == [(2, "first_year"), (2, "key"), (2, "titles"), (3, "key"), (3, None)]
+    assert sorted(places(refused), key=str) == [
+        (2, "first_year"),
+        (2, "has_form"),
+        (2, "key"),
+        (2, "titles"),
+        (3, "key"),
+        (3, None),
+    ]
     calendar = tmp_path / "calendar.yaml"
     calendar.write_text(
         "years:\n  - year: 2024\n    worked: ['02-05']\n"
