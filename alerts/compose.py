@@ -80,7 +80,7 @@ def _render(template: str, letter: Letter) -> str:
             letter=letter,
             words=words,
             count=lambda n: words["organs_one"] if n == 1 else words("organs", n=n),
-            short=lambda reference: reference.removeprefix("visit:")[:8],
+            short=lambda reference: reference[-8:],
             colon="：" if words.language == "zh" else ": ",
             side=88 if words.language == "zh" else 100,
         )

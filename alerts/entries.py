@@ -12,10 +12,10 @@ from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Words
 from reports.model import Finding
-from storage.records import Visit
+from storage.records import Outcome, Visit
 
 FINDINGS = 5
-EVIDENCE = 6
+EVIDENCE = 4
 VISITS = 4
 ANSWERABLE = timedelta(days=60)  # how long the links to answer by can be used
 
@@ -56,7 +56,7 @@ def entry_of(case: Case, subscriber: Subscriber, words: Words, head: Letterhead,
         organ=clean(case.organ.name),
         due=_due(case, words),
         note=_note(case, words, faults),
-        facts=tuple(_facts(case, words, now)),
+        facts=tuple(_facts(case, subscriber, words, now)),
         faults=tuple(faults[:FINDINGS]),
         more_faults=max(0, len(faults) - FINDINGS),
         evidence=tuple((ref, links.evidence(base, ref) if base else None) for ref in evidence[:EVIDENCE]),
@@ -88,7 +88,7 @@ def _links(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, n
     return (*found, (words["link_organ"], links.organ(base, event.organ)))
 
 
-def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
+def _facts(case: Case, subscriber: Subscriber, words: Words, now: datetime) -> Iterable[Fact]:
     told = case.assessment
     yield Fact(words["due"], (_due(case, words, now),))
     if case.event.before in TOLD and case.event.before != case.event.after:
@@ -97,7 +97,7 @@ def _facts(case: Case, words: Words, now: datetime) -> Iterable[Fact]:
         yield Fact(words["published"], (published,))
     if told.claimed and told.claimed != told.published:
         yield Fact(words["claimed"], (words.day(told.claimed),))
-    if seen := tuple(_seen(case, words)):
+    if seen := tuple(_seen(case, subscriber, words)):
         yield Fact(words["seen"], seen)
     if live := links.safe(told.url):
         yield Fact(words["live"], (live,))
@@ -107,7 +107,7 @@ def _due(case: Case, words: Words, now: datetime | None = None) -> str:
     """The due dates; with `now`, of what is missing also how long ago."""
     notice, statute = case.assessment.due_notice, case.assessment.due_statute
     days = (now.astimezone(BEIJING).date() - notice).days if now else 0
-    late = words("passed", days=days) if case.event.kind in MISSING and days > 0 else ""
+    late = words("passed" if days > 1 else "passed_one", days=days) if case.event.kind in MISSING and days > 0 else ""
     if notice == statute:
         return words.day(notice) + (words("aside", text=late) if late else "")
     by_notice = words["by_notice"] + (words["comma"] + late if late else "")
@@ -134,10 +134,10 @@ def _published(case: Case, words: Words) -> str:
     )
 
 
-def _seen(case: Case, words: Words) -> Iterable[str]:
+def _seen(case: Case, subscriber: Subscriber, words: Words) -> Iterable[str]:
     """The last visits, among them the two moments that the verdict rests on, in the order of time."""
     told = case.assessment
-    lines = {visit.at: _visited(visit, words) for visit in case.visits[-VISITS:]}
+    lines = {visit.at: _visited(visit, case, subscriber, words) for visit in case.visits[-VISITS:]}
     if told.last_absent:
         lines[told.last_absent] = words("absent_at", moment=words.moment(told.last_absent))
     if told.first_seen:
@@ -145,11 +145,20 @@ def _seen(case: Case, words: Words) -> Iterable[str]:
     return [line for _, line in sorted(lines.items())]
 
 
-def _visited(visit: Visit, words: Words) -> str:
+def _visited(visit: Visit, case: Case, subscriber: Subscriber, words: Words) -> str:
+    """What one visit saw; what the crawler noted of it, in English, is for operators."""
+    if _lacked(visit, case):
+        return words("absent_at", moment=words.moment(visit.at))
     outcome = words.of("outcome", visit.outcome.value)
-    return words("visit_at", moment=words.moment(visit.at), outcome=outcome) + (
-        f" · {clean(visit.detail)}" if visit.detail else ""
-    )
+    noted = f" · {clean(visit.detail)}" if visit.detail and subscriber.role == "operator" else ""
+    return words("visit_at", moment=words.moment(visit.at), outcome=outcome) + noted
+
+
+def _lacked(visit: Visit, case: Case) -> bool:
+    """Whether the whole column was seen, before the report was seen first, and nothing on it may be the report."""
+    first, whose = case.assessment.first_seen, case.organ.id
+    nothing = not any(one.accepted and one.organ == whose for one in visit.candidates)
+    return visit.outcome is Outcome.COMPLETE and nothing and (first is None or visit.at < first)
 
 
 def _faults(findings: Iterable[Finding], words: Words) -> list[Fault]:

@@ -92,7 +92,7 @@ def test_what_was_seen_and_the_evidence_stand_in_the_mail() -> None:
     told = replace(case("missing", organ("a"), last_absent=NOW, evidence=("id-1", "visit:v1")), visits=(visit,))
     text = plain(compose([told], OFFICER, HEAD, NOW)[0])
     assert "期限：2024年1月31日（已超过 40 天）" in text
-    assert "查看记录：2024年2月21日 11:00 被网站防护拦截 · 521" in text
+    assert "查看记录：2024年2月21日 11:00 被网站防护拦截" in text
     assert "查看记录：2024年3月11日 23:59 完整查看，未见报告" in text
     assert "id-1" in text and "visit:v1" in text
     assert "《条例》第四十九条" in text
@@ -184,6 +184,40 @@ def test_what_is_missing_gets_graver_when_it_is_looked_for_after_the_statutes_da
     by_statute = case("missing", organ("b"), last_absent=datetime(2024, 3, 11, 4, tzinfo=UTC), **dates)
     (message,) = compose([by_notice, by_statute], replace(OFFICER, severity="error"), HEAD, NOW)
     assert message.events == ("missing-b",)
+
+
+def looked(day: int, outcome: Outcome = Outcome.COMPLETE, detail: str = "") -> Visit:
+    at = datetime(2024, 2, day, 3, tzinfo=UTC)
+    return Visit(f"v{day}", at, "http://x.example/", ("a",), 2023, outcome, detail)
+
+
+def test_each_complete_visit_that_did_not_show_the_report_says_so() -> None:
+    news = replace(case("missing", organ("a")), visits=(looked(18), looked(19)))
+    (message,) = compose([news], OFFICER, HEAD, NOW)
+    assert "2024年2月18日 11:00 完整查看，未见报告" in plain(message)
+
+
+def test_what_the_crawler_noted_in_english_is_for_operators() -> None:
+    news = replace(
+        case("unknown", organ("a"), cause="unreachable"), visits=(looked(21, Outcome.UNREACHABLE, "no answer"),)
+    )
+    (officers,), (operators,) = (
+        compose([news], who, HEAD, NOW) for who in (OFFICER, replace(OFFICER, role="operator"))
+    )
+    assert "网站无法连接" in plain(officers) and "no answer" not in plain(officers)
+    assert "网站无法连接 · no answer" in plain(operators)
+
+
+def test_ids_of_captures_made_together_can_be_told_apart() -> None:
+    ids = ("01a2231f-0ab7-76c2-9178-1d88e8b8ae19", "01a2231f-0b6f-73dd-b382-8532d4a473ac")
+    (message,) = compose([case("missing", organ("a"), evidence=ids)], OFFICER, HEAD, NOW)
+    assert message.html is not None and ">e8b8ae19<" in message.html and ">d4a473ac<" in message.html
+
+
+def test_one_day_is_not_days() -> None:
+    news = case("missing", organ("a"), due_notice=date(2024, 1, 31), due_statute=date(2024, 1, 31))
+    (message,) = compose([news], replace(OFFICER, language="en"), HEAD, datetime(2024, 2, 1, 3, tzinfo=UTC))
+    assert "(1 day ago)" in plain(message)
 
 
 def test_a_reminder_of_another_series_cites_its_own_rules() -> None:
