@@ -37,14 +37,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #
 
 
 def tables(found: Sequence[Fact], language: Language) -> list[Table]:
-    """All tables that have something in them; the obligations always."""
+    """Obligations and findings, and cells by the forms that were found."""
     every = [
         facts.obligations(found, language),
         facts.findings(found, language),
         facts.cells(found, language, "ogi-2021"),
         facts.cells(found, language, "ogi-2019"),
     ]
-    return [table for table in every if table.rows or table.key == "obligations"]
+    return [table for table in every if table.rows or table.key in ("obligations", "findings")]
 
 
 def as_xlsx(given: Sequence[Table], title: str, as_of: datetime, language: Language) -> bytes:

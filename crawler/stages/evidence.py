@@ -21,6 +21,7 @@ from crawler.stages.judge import assess
 from crawler.workplace import Workplace
 from portals.due import due
 from portals.model import Obligation
+from portals.series import find_series
 from reports import Finding, load
 from storage import pack, queries, verify, wacz
 from storage.codec import plain
@@ -83,6 +84,7 @@ def write_case(place: Workplace, case: Case, signer: Signer, target: Path) -> No
     shots = _screenshots(place, case.selection.captures)
     values: dict[str, Any] = {
         "case": case,
+        "series": find_series(case.obligation.series),
         "title": f"{case.obligation.organ.name} {case.obligation.year}",
         "verifier": signer.verifier(),
         "checkpoint": read_checkpoint(proofs[0].note),

@@ -69,6 +69,10 @@ def test_the_ledger_of_an_earlier_day_is_that_days(season: Filled) -> None:
     assert all(fact.report is None for fact in found(season, JAN))
 
 
+def test_a_ledger_without_findings_has_the_sheet_all_the_same(season: Filled) -> None:
+    assert [made.key for made in ledger.tables(found(season, JAN), "zh")] == ["obligations", "findings"]
+
+
 def test_the_same_facts_give_the_same_bytes(season: Filled) -> None:
     one, other = (ledger.export(found(season), 2023, "x", MAR, "en") for _ in range(2))
     assert one == other

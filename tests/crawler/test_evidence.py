@@ -102,6 +102,7 @@ def test_the_pack_says_what_was_owed_and_what_was_seen_in_both_languages(pack: P
     assert "seen whole" in "".join(verdict["reasoning"]["en"])
     assert verdict["ground"]["zh"] and verdict["ground"]["en"]
     page = text(pack, "verdict.html")
+    assert "政府信息公开工作年度报告 · annual report on open government information" in page
     assert verdict["ground"]["zh"] in page and "2024-04-11" in page and page.count("data:image/png") == 1
     with zipfile.ZipFile(pack) as packed:
         assert packed.read("screenshots/001.png") == PNG
