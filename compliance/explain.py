@@ -56,10 +56,6 @@ def _status(item: Assessment) -> list[tuple[str, str]]:
     if item.status is Status.EXEMPT:
         return [(f"免于公布：{cause[0]}。", f"Exempt: {cause[1]}.")]
     if item.status is Status.PENDING:
-        if item.at > end_of(item.due_notice):
-            return [
-                ("期限刚过，栏目可能尚在更新。", "The due day is just over; the column may be still to be updated.")
-            ]
         return [("期限未到，尚未见到报告。", "It is not due yet, and no report has been seen.")]
     if item.status is Status.UNKNOWN:
         return [

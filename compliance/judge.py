@@ -73,7 +73,7 @@ def _judge_unseen(
         return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence)
     by_column = _by_column(looks, evidence.columns, now, policy)
     absent, ages = _absent_everywhere(by_column), _ages(by_column, policy)
-    due, statute = end_of(obligation.due_notice) + policy.grace, end_of(obligation.due_statute)
+    due, statute = end_of(obligation.due_notice), end_of(obligation.due_statute)
     if now <= due:
         return _assessment(obligation, now, Status.PENDING, last_absent=absent, until=min([due, *ages]))
     latest = {column: group[-policy.missing_visits :] for column, group in by_column.items()}

@@ -214,11 +214,11 @@ def test_a_list_not_rebuilt_yet_some_hours_after_midnight_accuses_nobody() -> No
     assert (found.status, found.cause, found.backdated) == (Status.UNKNOWN, "date_uncertain", False)
 
 
-def test_what_a_list_lacks_in_the_night_after_the_due_day_is_not_missing_yet() -> None:
-    assert verdict(evidence(visit(at("02-21", 3))), at("02-21", 3)).status is Status.PENDING
-    found = verdict(evidence(visit(at("02-21", 3))), at("02-21", 7))
-    assert (found.status, found.cause) == (Status.UNKNOWN, "not_visited")
-    assert verdict(evidence(visit(at("02-21", 7))), at("02-21", 7)).status is Status.MISSING
+def test_missing_starts_with_the_day_after_the_due_day() -> None:
+    last = at("02-20", 23, 59, 59)
+    assert verdict(evidence(visit(last)), last).status is Status.PENDING
+    first = at("02-21", 0)
+    assert verdict(evidence(visit(first)), first).status is Status.MISSING
 
 
 def test_a_date_that_stays_when_the_day_is_over_is_not_the_page_telling_the_day() -> None:
