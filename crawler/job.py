@@ -9,7 +9,7 @@ from crawler.budget import Budget
 from portals.model import Organ
 from spiders.annual_report import Column
 from storage.codec import from_json, to_json
-from storage.records import Capture
+from storage.records import Capture, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Job:
     as_of: datetime | None = None
     bucket: str | None = None  # s3://bucket/prefix where earlier captures lie
     known: dict[str, Capture] = field(default_factory=dict)  # URL → its latest capture with a payload
+    before: dict[str, Visit] = field(default_factory=dict)  # column's URL → a visit that the next may be like
     allow_addresses: tuple[str, ...] = ()
     delay: float = 1.0  # seconds between requests to a host
     chromium: str | None = None  # path of the browser; None: there is none here

@@ -14,6 +14,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,7 +46,7 @@ from storage.bucket import Bucket
 from storage.codec import moment_text
 from storage.errors import PayloadTooLarge, StorageError
 from storage.http import content_codings, decoded, parse_head
-from storage.ids import uuid7
+from storage.ids import Ids
 from storage.records import Capture, Exchange, Outcome, Rendering, Visit
 from storage.warc import WarcWriter
 
@@ -62,9 +63,14 @@ _ROBOTS_LIMIT = 8 << 20  # bytes
 _UNWRITTEN = 32  # answers that may wait for the archive before nothing more is asked for
 
 
+@cache
+def _ids() -> Ids:
+    return Ids(system_clock, secrets.token_bytes(8))
+
+
 def new_id() -> str:
-    """The one place where a crawl draws randomness: the identity of a record; it grows with time, for indexes' sake."""
-    return uuid7(system_clock(), secrets.token_bytes(10))
+    """The identity of a record. The one place where a crawl draws randomness, once a process."""
+    return _ids()()
 
 
 class EngineRoom:
@@ -115,7 +121,7 @@ class EngineRoom:
 
     async def keep_visit(self, visit: Visit) -> None:
         """Writes what a visit found, after everything that it rests on; on disk when this returns."""
-        await self._on_thread(self._writer.visit, visit)
+        await self._on_thread(self._writer.visit, visit, self.job.before.get(visit.column_url))
         await self._on_thread(self._writer.sync)
 
     async def close(self) -> None:

@@ -50,7 +50,9 @@ def try_site(
         [sys.executable, "-m", "crawler.visit"], input=job.dump(), capture_output=True, check=False, timeout=_SECONDS
     )
     archive = Archive(folder)
-    visits = [record.visit for file in archive.files() for record in archive.scan(file) if record.visit]
+    visits = [
+        record.visit for file in archive.files() for record in archive.scan(file) if isinstance(record.visit, Visit)
+    ]
     if not visits:
         raise BadConfig(f"the visit came to nothing: {done.stderr.decode('utf-8', 'replace')[-800:]}")
     return visits

@@ -20,6 +20,7 @@ from fastwarc.warc import WarcRecord
 from storage import codec, http
 from storage.bucket import Bucket, RemoteFile
 from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
+from storage.likeness import Short
 from storage.members import Member, cut_back, member_at, members
 from storage.merkle import leaf_hash
 from storage.receipts import RECEIPT, read_receipt
@@ -50,14 +51,14 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a WARC file: `capture` or `visit` where it is one, otherwise it says where it lies and no more."""
+    """One record of a WARC file: a capture, a visit (or a short one) or neither, and then only where it lies."""
 
     kind: str  # WARC-Type; "damaged" where bytes could not be read
     id: str
     start: int
     end: int
     capture: Capture | None = None
-    visit: Visit | None = None
+    visit: Visit | Short | None = None
     fault: str = ""
     leaf: bytes | None = None  # its hash in the tree, None for what does not enter it (requests, warcinfo)
 
@@ -275,8 +276,13 @@ def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:
             capture=_resource(record, block, identity, file, start),
         )
     if kind == "metadata" and _field(record, "WARC-Target-URI").startswith(VISIT):
-        return Record(kind, identity, start, end, visit=codec.from_json(Visit, block))
+        return Record(kind, identity, start, end, visit=_visit(block))
     return Record(kind, identity, start, end)
+
+
+def _visit(block: bytes) -> Visit | Short:
+    told = codec.from_json(dict, block)
+    return codec.from_plain(Visit, told) if "column_url" in told else codec.from_plain(Short, told)
 
 
 def _response(record: WarcRecord, block: bytes, identity: str, file: str, start: int) -> Capture:

@@ -6,17 +6,19 @@ point to are on disk, so the index never knows more than the archive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from storage import codec, evidence
+from storage import codec, evidence, index
 from storage.archive import Archive, Record
 from storage.database import Database
 from storage.errors import ArchiveError
 from storage.index import indexable
+from storage.likeness import Short, restored
 from storage.merkle import root
 from storage.models import INDEX_TABLES, Base, CandidateRow, CaptureRow, ExpectedRow, FileRow, LeafRow, VisitRow
 from storage.records import Capture, Visit
@@ -25,6 +27,7 @@ from storage.tree import Run, TreeLog
 from storage.urls import target_uri
 
 _BATCH = 2000
+_BASES = 5000  # visits that others are like, kept at hand
 _CAPTURE_FIELDS = tuple(field.name for field in fields(Capture))
 
 
@@ -46,7 +49,7 @@ class _Gain:
     rows: dict[type[Base], list[dict[str, Any]]]
     leaves: list[tuple[str, bytes]]  # (record, hash)
     captures: int = 0
-    visits: int = 0
+    visits: dict[str, Visit] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
 
 
@@ -57,7 +60,8 @@ def ingest(db: Database, archive: Archive, *, heal: bool = True) -> Ingested:
     """
     log = TreeLog(archive.folder)
     known, leaves = _known(db)
-    total, size = _replay(db, archive, log, known)
+    earlier = lru_cache(_BASES)(partial(index.visit, db))
+    total, size = _replay(db, archive, log, known, earlier)
     if leaves > size:
         raise ArchiveError(
             f"{log.path} knows {size} leaves and the index {leaves}: restore it from a backup; if it is lost, "
@@ -68,13 +72,13 @@ def ingest(db: Database, archive: Archive, *, heal: bool = True) -> Ingested:
         whole = archive.sync(file)
         if whole <= start:
             continue
-        gained, end = _Gain({}, []), start
-        for batch, end in _batches(archive, file, start, whole):
+        end = start
+        for batch, end in _batches(archive, file, start, whole, earlier):
             size = _enter(db, log, file, (known.get(file, 0), end), batch, size)
             known[file] = end
-            _count(gained, batch)
+            total = _sum(total, Ingested(0, batch.captures, len(batch.visits), 0, batch.damaged))
         cut = archive.heal(file, end) if heal and end < whole else 0
-        total = _sum(total, Ingested(1, gained.captures, gained.visits, cut, gained.damaged))
+        total = _sum(total, Ingested(1, cut=cut))
     return total
 
 
@@ -95,7 +99,9 @@ def _known(db: Database) -> tuple[dict[str, int], int]:
     return files, 0 if last is None else last + 1
 
 
-def _replay(db: Database, archive: Archive, log: TreeLog, known: dict[str, int]) -> tuple[Ingested, int]:
+def _replay(
+    db: Database, archive: Archive, log: TreeLog, known: dict[str, int], earlier: Callable[[str], Visit | None]
+) -> tuple[Ingested, int]:
     """Index the runs that the tree's log has and the index has not; `known` grows. (what, leaves in the log)."""
     total, size = Ingested(), 0
     for run in log.runs():
@@ -109,22 +115,24 @@ def _replay(db: Database, archive: Archive, log: TreeLog, known: dict[str, int])
             for record in archive.scan(run.file, max(run.start, known.get(run.file, 0))):
                 if record.end > run.end:
                     break
-                _add(batch, run.file, record)
+                _add(batch, run.file, record, earlier)
         if root([leaf for _, leaf in batch.leaves]).hex() != run.root:
             batch.damaged += (f"{run.file}, bytes {run.start} to {run.end}: not what entered the tree; run verify",)
         _commit(db, run.file, run.end, batch, run.number if len(batch.leaves) == run.count else None)
-        total = _sum(total, Ingested(0, batch.captures, batch.visits, 0, batch.damaged))
+        total = _sum(total, Ingested(0, batch.captures, len(batch.visits), 0, batch.damaged))
         known[run.file] = run.end
     return total, size
 
 
-def _batches(archive: Archive, file: str, start: int, size: int) -> Iterator[tuple[_Gain, int]]:
+def _batches(
+    archive: Archive, file: str, start: int, size: int, earlier: Callable[[str], Visit | None]
+) -> Iterator[tuple[_Gain, int]]:
     """What one file's records from `start` on say, as far as they end within `size` bytes, which are on disk."""
     batch, pending, end = _Gain({}, []), 0, start
     for record in archive.scan(file, start):
         if record.end > size:
             break
-        _add(batch, file, record)
+        _add(batch, file, record, earlier)
         end = record.end
         pending += 1
         if pending >= _BATCH:
@@ -159,12 +167,6 @@ def _commit(db: Database, file: str, end: int, batch: _Gain, number: int | None)
         db.upsert(connection, FileRow, [{"name": file, "indexed": end}])
 
 
-def _count(total: _Gain, batch: _Gain) -> None:
-    total.captures += batch.captures
-    total.visits += batch.visits
-    total.damaged += batch.damaged
-
-
 def _sum(one: Ingested, other: Ingested) -> Ingested:
     return Ingested(
         one.files + other.files,
@@ -175,7 +177,8 @@ def _sum(one: Ingested, other: Ingested) -> Ingested:
     )
 
 
-def _add(gain: _Gain, file: str, record: Record) -> None:
+def _add(gain: _Gain, file: str, record: Record, earlier: Callable[[str], Visit | None]) -> None:
+    """Take a record in; `earlier` finds the visit that a short one is like."""
     if record.kind == "damaged":
         gain.damaged += (f"{file}, offset {record.start}: {record.fault}",)
     if record.capture is not None:
@@ -186,11 +189,26 @@ def _add(gain: _Gain, file: str, record: Record) -> None:
         row |= {"urlkey": indexable(record.capture.urlkey), "size": record.end - record.start}
         gain.rows.setdefault(CaptureRow, []).append(row)
     if record.visit is not None:
-        gain.visits += 1
         if record.leaf is not None:
             gain.leaves.append((f"visit:{record.visit.id}", record.leaf))
-        for table, rows in _visit_rows(record.visit, file, record.start):
+        try:
+            visit = _whole(record.visit, gain, earlier)
+        except ValueError as error:
+            gain.damaged += (f"{file}, offset {record.start}: {error}",)
+            return
+        gain.visits[visit.id] = visit
+        for table, rows in _visit_rows(visit, file, record.start):
             gain.rows.setdefault(table, []).extend(rows)
+
+
+def _whole(visit: Visit | Short, gain: _Gain, earlier: Callable[[str], Visit | None]) -> Visit:
+    """Raises ValueError when it is a short one and what it is like is not known."""
+    if isinstance(visit, Visit):
+        return visit
+    known = gain.visits.get(visit.like) or earlier(visit.like)
+    if known is None:
+        raise ValueError(f"visit {visit.id} saw what visit {visit.like} saw, and that one is not in the index")
+    return restored(visit, known)
 
 
 def _visit_rows(visit: Visit, file: str, offset: int) -> Iterable[tuple[type[Base], list[dict[str, Any]]]]:

@@ -20,6 +20,7 @@ from cryptography.x509 import Certificate
 
 from storage.archive import Archive, Record
 from storage.errors import ArchiveError
+from storage.likeness import Short
 from storage.merkle import included
 from storage.pack import CHECKPOINT, MANIFEST, ORIGIN, PROOFS, STAMP, VERDICT, WACZ
 from storage.stamps import BadStamp, dated
@@ -84,6 +85,8 @@ def _check(pack: zipfile.ZipFile, size: int, verifier: str, work: Path, checked:
             checked.faults.append(f"{file}, byte {start}: {record.fault}")
         elif record.leaf is not None and _name(record) not in proven:
             checked.faults.append(f"{file}, byte {start}: {_name(record)} is not proven to be in the tree")
+        elif isinstance(record.visit, Short) and f"visit:{record.visit.like}" not in proven:
+            checked.faults.append(f"{file}, byte {start}: {_name(record)} is like a visit that is not in the pack")
     checked.verdict = json.loads(_text(pack, VERDICT))
     for record in checked.verdict["assessment"]["evidence"]:
         if record not in proven:

@@ -129,6 +129,7 @@ class Visit:
     candidates: tuple[Candidate, ...] = ()
     profile: Profile | None = None
     series: str = "ogi"  # that was looked for
+    like: str | None = None  # an earlier visit that saw the same; this one's record says only what differs
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,8 @@ class _Piece:
 def gather(db: Database, records: Iterable[str]) -> Selection:
     """Captures (by id) and visits ("visit:" + id), as an assessment names them.
 
-    Revisits bring their originals, pages what a browser made of them at that moment. Raises ArchiveError when the index
-    does not know one of them.
+    Revisits bring their originals, visits those that they are like, pages what a browser made of them at that moment.
+    Raises ArchiveError when the index does not know one of them.
     """
     wanted = list(dict.fromkeys(records))
     visits = [record.removeprefix("visit:") for record in wanted if record.startswith("visit:")]
@@ -80,14 +80,17 @@ def gather(db: Database, records: Iterable[str]) -> Selection:
 
 
 def _visit_places(db: Database, identities: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """Where the records of the visits lie, of those that the index has."""
+    """Where the records of the visits lie, and of those that they are like; of those that the index has."""
     found: dict[str, tuple[str, int]] = {}
+    likes: list[str] = []
+    asked = select(VisitRow.id, VisitRow.file, VisitRow.offset, VisitRow.record["like"].as_string().label("like"))
     with db.read() as connection:
         for start in range(0, len(identities), 500):
-            wanted = VisitRow.id.in_(identities[start : start + 500])
-            for row in connection.execute(select(VisitRow.id, VisitRow.file, VisitRow.offset).where(wanted)):
+            for row in connection.execute(asked.where(VisitRow.id.in_(identities[start : start + 500]))):
                 found[row.id] = (row.file, row.offset)
-    return found
+                likes += [row.like] if row.like else []
+    others = [identity for identity in dict.fromkeys(likes) if identity not in found]
+    return found | (_visit_places(db, others) if others else {})
 
 
 def of_organ(db: Database, organ: str, year: int) -> list[str]:

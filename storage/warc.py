@@ -14,7 +14,7 @@ as pywb would otherwise answer a reader with that empty 304 instead of the page 
 from __future__ import annotations
 
 import hashlib
-import io
+import re
 import threading
 import zlib
 from collections.abc import Callable, Mapping
@@ -27,11 +27,11 @@ from types import TracebackType
 from typing import Literal, Self
 from urllib.parse import quote
 
-from fastwarc.warc import WarcRecord
 from isal import isal_zlib
 
 from storage import codec, http
 from storage.errors import ArchiveError
+from storage.likeness import shortened
 from storage.records import Capture, Exchange, Rendering, Visit
 from storage.roll import Roll
 from storage.urls import target_uri, urlkey
@@ -48,7 +48,11 @@ VISIT = "urn:nianbao:visit:"  # + Visit.id
 
 HEAD = "Nianbao-Response-Head"
 _SMALL = 4096  # bytes
+# Records that hold what nobody else does. The others are small and many, a digest takes 64 bytes of each, and damage to
+# them is told as well: by their member's CRC, and by their leaf in the hash tree.
+_DIGESTED = frozenset(("response", "resource"))
 _PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "%+") + " "  # kept readable, packs well
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Fields = list[tuple[str, str]]
 
@@ -100,9 +104,8 @@ class WarcWriter:
             self._at = exchange.at
             capture, fields, block = self._response(exchange, refers_to)
             request = self._fields("request", capture.url, exchange.at, REQUEST)
-            request += [("WARC-Concurrent-To", f"<urn:uuid:{capture.id}>")]
-            file, offset = self._append(fields, block)
-            self._append(request, exchange.request)
+            request.append(("WARC-Concurrent-To", f"<urn:uuid:{capture.id}>"))
+            file, offset = self._append(_member(fields, block) + _member(request, exchange.request))
             return replace(capture, file=file, offset=offset)
 
     def rendering(self, rendering: Rendering, page: Capture | None = None) -> tuple[Capture, ...]:
@@ -119,16 +122,20 @@ class WarcWriter:
                 fields += [("WARC-Payload-Digest", digest_of(data))]
                 if page is not None:
                     fields += [("WARC-Concurrent-To", f"<urn:uuid:{page.id}>")]
-                file, offset = self._append(fields, data)
+                file, offset = self._append(_member(fields, data))
                 captures.append(resource_capture(urn, url, rendering.at, data, _uuid(fields), file, offset))
         return tuple(captures)
 
-    def visit(self, visit: Visit) -> None:
-        """Write what a visit came to, as a metadata record: also the visits that got no response are evidence."""
+    def visit(self, visit: Visit, earlier: Visit | None = None) -> None:
+        """Write what a visit came to, as a metadata record: also the visits that got no response are evidence.
+
+        Where it saw what `earlier` saw, a visit that is written whole in the same archive, it is written short.
+        """
         with self._lock:
             self._at = visit.at
-            fields = self._fields("metadata", VISIT + target_uri(visit.id), visit.at, "application/json")
-            self._append(fields, codec.to_json(visit))
+            identity = visit.id if _UUID.fullmatch(visit.id) else None
+            fields = self._fields("metadata", VISIT + target_uri(visit.id), visit.at, "application/json", identity)
+            self._append(_member(fields, codec.to_json(shortened(visit, earlier) or visit)))
 
     def sync(self) -> None:
         """Return when everything written so far is on disk."""
@@ -191,19 +198,19 @@ class WarcWriter:
         )  # fmt: skip
         return capture, fields, block
 
-    def _fields(self, kind: str, url: str, at: datetime, content_type: str) -> Fields:
+    def _fields(self, kind: str, url: str, at: datetime, content_type: str, identity: str | None = None) -> Fields:
         return [
             ("WARC-Type", kind),
-            ("WARC-Record-ID", f"<urn:uuid:{self._new_id()}>"),
+            ("WARC-Record-ID", f"<urn:uuid:{identity or self._new_id()}>"),
             ("WARC-Date", codec.moment_text(at)),
             ("WARC-Target-URI", url),
             ("Content-Type", content_type),
         ]
 
-    def _append(self, fields: Fields, block: bytes) -> tuple[str, int]:
+    def _append(self, members: bytes) -> tuple[str, int]:
         if self._closed:
             raise ArchiveError("this WARC writer is closed")
-        return self._roll.append(_member(fields, block))
+        return self._roll.append(members)
 
     def _warcinfo(self, name: str) -> bytes:
         text = "".join(f"{key}: {value}\r\n" for key, value in self._info.items())
@@ -214,17 +221,12 @@ class WarcWriter:
 
 def _member(fields: Fields, block: bytes) -> bytes:
     """One record as one gzip member."""
-    record = WarcRecord()
-    record.headers.status_line = "WARC/1.1"
     kind = fields[0][1]
-    if block and kind != "request":  # no leaf of the tree: its member's CRC tells damage, and 45 bytes a page are saved
-        fields = [*fields, ("WARC-Block-Digest", digest_of(block))]
-    for name, value in fields:
-        record.headers.append(name, value)
-    record.set_bytes_content(block)
-    buffer = io.BytesIO()
-    record.write(buffer)
-    return _packed(buffer.getvalue(), kind)
+    lines = [f"{name}: {value}\r\n" for name, value in fields if block or name != "Content-Type"]
+    if kind in _DIGESTED:
+        lines.append(f"WARC-Block-Digest: {digest_of(block)}\r\n")
+    head = f"WARC/1.1\r\n{''.join(lines)}Content-Length: {len(block)}\r\n\r\n"
+    return _packed(b"".join((head.encode("utf-8"), block, b"\r\n\r\n")), kind)
 
 
 def _packed(data: bytes, kind: str) -> bytes:
@@ -232,8 +234,7 @@ def _packed(data: bytes, kind: str) -> bytes:
     if len(data) < _SMALL or kind == "metadata":
         packer = zlib.compressobj(6, zlib.DEFLATED, 31)
         return packer.compress(data) + packer.flush()
-    fast = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
-    return bytes(fast.compress(data) + fast.flush())
+    return bytes(isal_zlib.compress(data, 2, 31))
 
 
 def _profile(

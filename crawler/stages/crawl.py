@@ -32,6 +32,7 @@ from storage.urls import target_uri
 
 _TAKEN_UP = timedelta(hours=6)
 _DRIFT = timedelta(minutes=5)  # that a clock may be corrected by between two rounds
+_WRITTEN_SHORT = timedelta(days=30)
 _SHANGHAI = timedelta(hours=8)
 
 Progress = Callable[[int, int, str], None]
@@ -208,9 +209,22 @@ def _job(place: Workplace, basis: Job, columns: tuple[Column, ...], number: int)
         basis,
         columns=columns,
         known=_known(place, columns, place.clock()),
+        before=_before(place, columns, place.clock()),
         prefix=basis.prefix + (f"-{number}" if number > 1 else ""),
         columns_at_once=plan.at_once(columns),
     )
+
+
+def _before(place: Workplace, columns: Iterable[Column], until: datetime) -> dict[str, Visit]:
+    """Each column's last complete visit that is written whole: one that sees the same is written short. Not for long,
+    lest the loss of one record take many visits with it."""
+    found: dict[str, Visit] = {}
+    for column in columns:
+        last = _last_complete(place, column.url, until)
+        whole = queries.visit(place.db, last.like) if last and last.like else last
+        if whole is not None and until - whole.at < _WRITTEN_SHORT:
+            found[column.url] = whole
+    return found
 
 
 def _known(place: Workplace, columns: Iterable[Column], until: datetime) -> dict[str, Capture]:

@@ -21,7 +21,7 @@ import storage.database
 from storage import cdx, ingest, queries
 from storage.archive import Record
 from storage.database import Database
-from storage.ids import uuid7
+from storage.ids import Ids
 from storage.records import Capture
 from storage.urls import urlkey
 from tests.storage.postgres import server
@@ -39,7 +39,7 @@ def record(number: int, addresses: int) -> Record:
     url = address(number % addresses)
     at = START + timedelta(days=number // addresses, milliseconds=number % addresses * 800)
     digest = "sha256:" + sha256(url.encode()).hexdigest()
-    identity = uuid7(at, chance.randbytes(10))
+    identity = Ids(lambda: at, chance.randbytes(8))()
     capture = Capture(
         identity, "response", url, urlkey(url), at, 200, "text/html", digest, 28_000, "127.0.0.1",
         f"crawl-{number // 50_000:05d}.warc.gz", number % 50_000 * 5_000,
