@@ -92,7 +92,8 @@ def lines(db: Database, query: CdxQuery) -> Iterator[Line]:
     """The answer, line by line: by urlkey and time, unless asked otherwise."""
     tests, collapses = _tests(query.filters), _collapses(query.collapse)
     backwards = query.reverse or query.limit < 0
-    found = _closest(db, query) if query.closest is not None else _ordered(db, query, backwards)
+    every = None if tests or collapses else abs(query.limit)
+    found = _closest(db, query) if query.closest is not None else _ordered(db, query, backwards, every)
     passed = (line for line in found if all(test(line) for test in tests))
     kept = islice(_collapsed(passed, collapses), min(abs(query.limit), LIMIT))
     chosen: Iterable[Line] = reversed(list(kept)) if query.limit < 0 and not query.reverse else kept
@@ -156,9 +157,10 @@ def moment_of(stamp: str, *, end: bool = False) -> datetime:
     return after - timedelta(microseconds=1)
 
 
-def _ordered(db: Database, query: CdxQuery, backwards: bool) -> Iterator[Line]:
+def _ordered(db: Database, query: CdxQuery, backwards: bool, most: int | None) -> Iterator[Line]:
+    """Captures in their order; `most` is how many are wanted, None where not every one will pass."""
     order = (CaptureRow.urlkey, CaptureRow.at, CaptureRow.id)
-    statement = _select(query).order_by(*(column.desc() if backwards else column for column in order))
+    statement = _select(query).order_by(*(column.desc() if backwards else column for column in order)).limit(most)
     with db.read() as connection:
         for row in connection.execution_options(yield_per=1000).execute(statement):
             yield _line(row)

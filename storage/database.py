@@ -9,13 +9,13 @@ import fcntl
 import os
 import sqlite3
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -33,8 +33,8 @@ _MANY = 100  # rows
 class Database:
     """An open database. Records go in and out through `storage.queries`; the connection is nobody else's business."""
 
-    def __init__(self, engine: Engine, lock: _Lock | None) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, lock: _Lock | None, asking: Engine | None = None) -> None:
+        self._engine, self._asking = engine, asking or engine
         self._lock = lock
 
     @property
@@ -51,6 +51,20 @@ class Database:
         """A connection for queries: one snapshot."""
         with self._engine.connect() as connection:
             yield connection
+
+    def ask(self, question: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """The rows that answer one question: on PostgreSQL one round trip, where `read` takes four.
+
+        Asked once more when the server has gone away and come back meanwhile.
+        """
+        for again in (True, False):
+            try:
+                with self._asking.connect() as connection:
+                    return connection.execute(question, values).all()
+            except OperationalError as error:
+                if not (again and error.connection_invalidated):
+                    raise
+        raise AssertionError("the second time either answers or raises")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -113,6 +127,7 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+        self._asking.dispose()
         if self._lock is not None:
             self._lock.release()
 
@@ -190,16 +205,17 @@ def _open_sqlite(url: URL, write: bool) -> Database:
 def _open_postgresql(url: URL, write: bool) -> Database:
     try:
         engine = create_engine(url, pool_pre_ping=True, json_serializer=storable_json)
+        asking = create_engine(url, isolation_level="AUTOCOMMIT", json_serializer=storable_json)
     except ModuleNotFoundError as error:
         raise DatabaseError("PostgreSQL needs psycopg: install nianbao[postgresql]") from error
     try:
         lock = _AdvisoryLock(engine) if write else None
     except OperationalError as error:
         raise DatabaseError(f"PostgreSQL cannot be reached: {error.orig}") from error
-    return _ready(engine, lock)
+    return _ready(engine, lock, asking)
 
 
-def _ready(engine: Engine, lock: _Lock | None) -> Database:
+def _ready(engine: Engine, lock: _Lock | None, asking: Engine | None = None) -> Database:
     """Upgrade to the newest form (a writer), or check that it has it (a reader)."""
     try:
         with engine.connect() as connection:
@@ -217,7 +233,7 @@ def _ready(engine: Engine, lock: _Lock | None) -> Database:
         if lock is not None:
             lock.release()
         raise
-    return Database(engine, lock)
+    return Database(engine, lock, asking)
 
 
 def _form(connection: Connection) -> str | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from storage import codec
 from storage.database import Database
-from storage.models import CaptureRow, ExpectedRow, VisitRow
+from storage.models import CaptureRow, ExpectedRow, Moment, VisitRow
 from storage.records import Capture, Outcome, Visit
 from storage.urls import target_uri, urlkey
 
@@ -20,7 +20,18 @@ _LONGEST_KEY = 600  # PostgreSQL refuses index entries beyond 2,704 bytes
 _CAPTURE_FIELDS = tuple(field.name for field in fields(Capture))
 _CAPTURE_COLUMNS = tuple(CaptureRow.__table__.c[name] for name in _CAPTURE_FIELDS)  # the table's: quicker to ask for
 _CAPTURES = select(*_CAPTURE_COLUMNS)  # made once: making it takes longer than asking
-_EXCHANGES = _CAPTURES.where(CaptureRow.__table__.c.kind.in_(("response", "revisit")))
+_KIND = CaptureRow.__table__.c.kind
+EXCHANGES = _CAPTURES.where((_KIND == "response") | (_KIND == "revisit"))  # IN would be put together anew each time
+ORDER = (CaptureRow.__table__.c.at, CaptureRow.__table__.c.id)
+EVERY = EXCHANGES.where(CaptureRow.__table__.c.urlkey == bindparam("key"))  # of one address; for this room, as above
+_EVER = datetime.max.replace(tzinfo=UTC)
+_LAST = (
+    EVERY.where(CaptureRow.__table__.c.url == bindparam("url"), ORDER[0] <= bindparam("until", type_=Moment()))
+    .order_by(*(column.desc() for column in ORDER))
+    .limit(1)
+)
+_HISTORY = EVERY.order_by(*ORDER)
+_ONE = _CAPTURES.where(CaptureRow.__table__.c.id == bindparam("identity"))
 
 
 def indexable(key: str) -> str:
@@ -32,22 +43,20 @@ def indexable(key: str) -> str:
 
 def capture(db: Database, identity: str) -> Capture | None:
     """The capture with this id, None when the index does not have it."""
-    with db.read() as connection:
-        found = fetch(connection, _CAPTURES.where(CaptureRow.id == identity))
-    return found[0] if found else None
+    found = db.ask(_ONE, {"identity": identity})
+    return to_capture(found[0]) if found else None
 
 
 def captures(
     db: Database, url: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
 ) -> list[Capture]:
     """Responses and revisits of one address (by urlkey), oldest first, from `since` up to `until`, both inclusive."""
-    statement = of_key(urlkey(url)).order_by(CaptureRow.at, CaptureRow.id).limit(limit)
+    statement = _HISTORY if limit is None else _HISTORY.limit(limit)
     if since is not None:
         statement = statement.where(CaptureRow.at >= since)
     if until is not None:
         statement = statement.where(CaptureRow.at <= until)
-    with db.read() as connection:
-        return fetch(connection, statement)
+    return [to_capture(row) for row in db.ask(statement, {"key": indexable(urlkey(url))})]
 
 
 def latest_capture(db: Database, url: str, until: datetime | None = None) -> Capture | None:
@@ -70,33 +79,26 @@ def latest_captures(db: Database, urls: Iterable[str], until: datetime | None = 
 
 
 def _payload_of(connection: Connection, url: str, until: datetime | None) -> Capture | None:
-    uri = target_uri(url)
-    statement = of_key(urlkey(url)).where(CaptureRow.url == uri).order_by(CaptureRow.at.desc(), CaptureRow.id.desc())
-    if until is not None:
-        statement = statement.where(CaptureRow.at <= until)
-    last = fetch(connection, statement.limit(1))
+    values = {"key": indexable(urlkey(url)), "url": target_uri(url), "until": until or _EVER}
+    last = fetch(connection, _LAST, values)
     if not last or last[0].truncated:
         return None
     if last[0].kind == "response":
         return last[0] if last[0].status is not None and 200 <= last[0].status < 300 else None
-    origin = fetch(connection, _CAPTURES.where(CaptureRow.id == last[0].refers_to))
+    origin = fetch(connection, _ONE, {"identity": last[0].refers_to})
     if not origin or last[0].status not in (200, 304):
         return None
     etag, modified = last[0].etag or origin[0].etag, last[0].last_modified or origin[0].last_modified
     return replace(origin[0], etag=etag, last_modified=modified)
 
 
-def of_key(key: str) -> Select[Any]:
-    """Responses and revisits of a urlkey, as what `fetch` wants. For this room."""
-    return _EXCHANGES.where(CaptureRow.__table__.c.urlkey == indexable(key))
+def fetch(connection: Connection, statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[Capture]:
+    """Captures from a statement that begins as `EVERY` does. For this room."""
+    return [to_capture(row) for row in connection.execute(statement, values)]
 
 
-def fetch(connection: Connection, statement: Select[Any]) -> list[Capture]:
-    """Captures from a statement that begins as `of_key` does. For this room."""
-    return [_to_capture(row) for row in connection.execute(statement)]
-
-
-def _to_capture(row: Row[Any]) -> Capture:
+def to_capture(row: Sequence[Any]) -> Capture:
+    """The capture of a row that such a statement yields. For this room."""
     values = dict(zip(_CAPTURE_FIELDS, row, strict=True))
     if "#" in values["urlkey"]:
         values["urlkey"] = urlkey(values["url"])

@@ -19,7 +19,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from storage import cdx, queries
 from storage.archive import Payload
-from storage.memento import TimeMap
+from storage.memento import Memento, TimeMap
 from storage.records import Capture
 from storage.urls import target_uri
 from web import replay
@@ -31,6 +31,7 @@ PAGE = 1000
 LINK_FORMAT = "application/link-format"
 _READ = ["GET", "HEAD"]
 _ONE_SLASH = re.compile(r"^(https?:)/+(?=[^/])", re.IGNORECASE)  # proxies merge slashes: http:/host
+_UNFIT = re.compile(r'[<>"\\]|[^!-~]')
 
 
 class Places:
@@ -44,7 +45,7 @@ class Places:
     def timemap(self, kind: str = "link", page: int = 1) -> str:
         return f"{self.base}/timemap/{kind}/{f'{page}/' if page > 1 else ''}{self.original}"
 
-    def memento(self, capture: Capture) -> str:
+    def memento(self, capture: Capture | Memento) -> str:
         return f"{self.base}/web/{cdx.timestamp(capture.at)}/{capture.url}"
 
 
@@ -147,7 +148,7 @@ def _as_links(places: Places, found: TimeMap) -> str:
 def _as_json(places: Places, found: TimeMap) -> dict[str, object]:
     """As memento aggregators write it."""
 
-    def item(capture: Capture) -> dict[str, str]:
+    def item(capture: Memento) -> dict[str, str]:
         return {"datetime": capture.at.isoformat().replace("+00:00", "Z"), "uri": places.memento(capture)}
 
     pages = {"prev": found.page - 1, "next": found.page + 1}
@@ -185,7 +186,7 @@ def _links(found: Iterable[str]) -> str:
 
 def _embedded(address: str) -> str:
     """An address between angle brackets in a header: nothing may end it early."""
-    return "".join(f"%{ord(mark):02X}" if mark in '<>"\\' or not "!" <= mark <= "~" else mark for mark in address)
+    return _UNFIT.sub(lambda mark: f"%{ord(mark[0]):02X}", address)
 
 
 def _span(first: datetime, last: datetime) -> dict[str, str]:

@@ -218,3 +218,10 @@ def _throw_out(url: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             " AND pid <> pg_backend_pid()"
         )
+
+
+def test_a_question_is_answered_although_the_server_was_restarted_since_the_last(postgresql_url: str) -> None:
+    with storage.database.open(postgresql_url) as db:
+        assert queries.memento(db, "http://a.gov.cn/", day(0)) is None
+        _throw_out(postgresql_url)
+        assert queries.memento(db, "http://a.gov.cn/", day(0)) is None
