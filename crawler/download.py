@@ -35,8 +35,9 @@ from spiders.fetched import Revealed
 from spiders.pages import is_document_body
 from spiders.turning import SECONDS, Turned, turn_pages
 from storage.errors import StorageError
-from storage.http import content_codings, decoded, parse_head
+from storage.http import address, content_codings, decoded, parse_head
 from storage.records import Rendering, Visit
+from storage.urls import target_uri
 
 _SETTLE_MS = 5_000
 # A picture of the whole page, but no more: one line of 20,000 letters made one 160,000 pixels wide, which took 3 GB.
@@ -170,7 +171,7 @@ class Fulfilment:
                 return Answer(answer.exchange, 200, tuple(payload.headers), payload.body)
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 return answer
-            url = urljoin(url, location.decode("latin-1"))
+            url = target_uri(urljoin(url, address(location)))
         raise IgnoreRequest(f"too many redirects: {url}")
 
 

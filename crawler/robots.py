@@ -14,6 +14,7 @@ from protego import Protego
 
 from crawler.refusals import ForbiddenByRobots, OffSite, RobotsUnknown
 from storage.records import Outcome
+from storage.urls import target_uri
 
 TOKEN = "nianbao"  # noqa: S105 - the product token that robots.txt may name
 PATH = "/robots.txt"
@@ -94,5 +95,5 @@ class Robots:
                 break
             if not 300 <= got.status < 400 or not got.location:
                 return got
-            url = urljoin(url, got.location)
+            url = target_uri(urljoin(url, got.location))
         return Got(404, b"")

@@ -45,7 +45,7 @@ from storage.archive import Archive, Payload
 from storage.bucket import Bucket
 from storage.codec import moment_text
 from storage.errors import PayloadTooLarge, StorageError
-from storage.http import content_codings, decoded, parse_head
+from storage.http import address, content_codings, decoded, parse_head
 from storage.ids import Ids
 from storage.records import Capture, Exchange, Outcome, Rendering, Visit
 from storage.warc import WarcWriter
@@ -212,7 +212,7 @@ class EngineRoom:
             body, _ = decoded(content_codings(parse_head(answer.exchange.head)), answer.entity, _ROBOTS_LIMIT)
         except PayloadTooLarge:
             body = b""
-        location = header(answer.headers, b"location").decode("latin-1")
+        location = address(header(answer.headers, b"location"))
         return Got(answer.status, body, location, _failure(answer.status))
 
     def _heard_of_robots(self, host: str, what: str, delay: float | None) -> None:

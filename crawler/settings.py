@@ -10,6 +10,12 @@ DOWNLOAD_HANDLERS = {
 }
 ITEM_PIPELINES = {"crawler.download.VisitPipeline": 500}
 
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh",  # not Scrapy's `en`: portals with an English edition would show that
+    # What every reader of WARC files undoes: `warcio check` falls over brotli, and zstd is known to few.
+    "Accept-Encoding": "gzip, deflate",
+}
 ROBOTSTXT_OBEY = False  # Scrapy's reading of it; crawler.room obeys it for the browser too, by RFC 9309
 COOKIES_ENABLED = False
 HTTPCACHE_ENABLED = False

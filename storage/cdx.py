@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, Literal, get_args
 
 import re2
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from storage.database import Database
 from storage.errors import StorageError
@@ -26,6 +26,7 @@ from storage.urls import urlkey
 MatchType = Literal["exact", "prefix", "host", "domain"]
 FIELDS = ("urlkey", "timestamp", "url", "mime", "status", "digest", "length", "offset", "filename")
 LIMIT = 100_000
+PAGE = 5_000
 _NEAR = 10_000  # captures on either side that `closest` looks at
 _SYNONYMS = {"original": "url", "mimetype": "mime", "statuscode": "status", "file": "filename"}
 _LAST = "\U0010ffff"
@@ -51,10 +52,15 @@ class CdxQuery:
     limit: int = LIMIT  # negative: the last ones
     reverse: bool = False
     closest: datetime | None = None  # nearest first; for exact matches
+    page: int | None = None  # from 0; None: all at once
+    page_size: int = PAGE  # captures of one page, before filters
 
 
 def parse(parameters: Iterable[tuple[str, str]]) -> CdxQuery:
-    """A query from URL parameters (`url matchType from to filter collapse fl limit sort closest`). Raises BadQuery."""
+    """A query from URL parameters (`url matchType from to filter collapse fl limit sort closest page pageSize`).
+
+    Raises BadQuery.
+    """
     given: dict[str, list[str]] = {}
     for name, value in parameters:
         given.setdefault(name, []).append(value)
@@ -82,7 +88,11 @@ def parse(parameters: Iterable[tuple[str, str]]) -> CdxQuery:
         limit=_limit(_one(given, "limit")),
         reverse=sort == "reverse",
         closest=_moment("closest", closest, 0) if closest and sort in ("closest", "default") else None,
+        page=_number("page", _one(given, "page"), 0),
+        page_size=_number("pageSize", _one(given, "pageSize"), 1) or PAGE,
     )
+    if query.page is not None and (query.closest is not None or query.limit < 0):
+        raise BadQuery("page: cannot be had with closest, or with the last ones (a negative limit)")
     _tests(query.filters)
     _collapses(query.collapse)
     return query
@@ -93,12 +103,21 @@ def lines(db: Database, query: CdxQuery) -> Iterator[Line]:
     tests, collapses = _tests(query.filters), _collapses(query.collapse)
     backwards = query.reverse or query.limit < 0
     every = None if tests or collapses else abs(query.limit)
+    if query.page is not None:
+        every = query.page_size
     found = _closest(db, query) if query.closest is not None else _ordered(db, query, backwards, every)
     passed = (line for line in found if all(test(line) for test in tests))
     kept = islice(_collapsed(passed, collapses), min(abs(query.limit), LIMIT))
     chosen: Iterable[Line] = reversed(list(kept)) if query.limit < 0 and not query.reverse else kept
     for line in chosen:
         yield {name: line[name] for name in query.fields}
+
+
+def pages(db: Database, query: CdxQuery) -> int:
+    """How many pages the answer has: whoever asks for them from 0 to this, less one, has every line once."""
+    counted = _select(query).with_only_columns(func.count())
+    found: int = db.ask(counted)[0][0]
+    return -(-found // query.page_size)
 
 
 def line_of(capture: Capture, file: str, offset: int, size: int) -> Line:
@@ -161,6 +180,8 @@ def _ordered(db: Database, query: CdxQuery, backwards: bool, most: int | None) -
     """Captures in their order; `most` is how many are wanted, None where not every one will pass."""
     order = (CaptureRow.urlkey, CaptureRow.at, CaptureRow.id)
     statement = _select(query).order_by(*(column.desc() if backwards else column for column in order)).limit(most)
+    if query.page is not None:
+        statement = statement.offset(query.page * query.page_size)
     with db.read() as connection:
         for row in connection.execution_options(yield_per=1000).execute(statement):
             yield _line(row)
@@ -269,6 +290,14 @@ def _limit(text: str | None) -> int:
     if not re.fullmatch(r"-?[0-9]{1,9}", text) or int(text) == 0:
         raise BadQuery(f"limit: {text!r} is no number other than 0")
     return max(-LIMIT, min(LIMIT, int(text)))
+
+
+def _number(name: str, text: str | None, least: int) -> int | None:
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < least:
+        raise BadQuery(f"{name}: {text!r} is no number from {least} on")
+    return min(int(text), LIMIT)
 
 
 def _moment(name: str, text: str | None, end: int) -> datetime | None:

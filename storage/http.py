@@ -78,6 +78,14 @@ def media_type(head: Head) -> tuple[str | None, str | None]:
     return kind[1].decode("ascii").lower() if kind else None, charset[1].decode("ascii").lower() if charset else None
 
 
+def address(value: bytes) -> str:
+    """A Location as an address: what is no UTF-8 (GBK, often) has its bytes percent-encoded, as browsers do."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in value)
+
+
 def validator(head: Head, name: bytes) -> str | None:
     """ETag or Last-Modified as received, None when absent or not fit to be sent back."""
     value = head.last(name)

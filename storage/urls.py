@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import IPv6Address
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 _ALLOWED = "!#$%&'()*+,-./:;=?@[]_~"
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -56,6 +56,9 @@ def _quoted(text: str) -> str:
 
 
 def _ascii_host(host: str) -> str:
+    if "%" in host:  # 例子.cn as it stands in the path of another address: %E4%BE%8B%E5%AD%90.cn
+        decoded = unquote(host, errors="replace")
+        host = host if decoded.isascii() or "\N{REPLACEMENT CHARACTER}" in decoded else decoded
     if host.isascii():
         return host
     try:

@@ -1,6 +1,7 @@
 """/cdx: the capture index for other programs, with the parameters of pywb's and the Internet Archive's CDX servers.
 
-url matchType from to filter collapse fl limit sort closest, and output=text (plain), json (one object a line), cdxj
+url matchType from to filter collapse fl limit sort closest page pageSize, and output=text (plain), json (one object a
+line), cdxj; showNumPages=true answers with the number of pages alone
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def captures(request: Request, output: str = "text") -> Response:
         query = cdx.parse(request.query_params.multi_items())
         if output == "cdxj" and not {"urlkey", "timestamp"} <= set(query.fields):
             raise cdx.BadQuery("fl: cdxj needs urlkey and timestamp")
+        if request.query_params.get("showNumPages", "").lower() in ("1", "true"):
+            return Response(f"{cdx.pages(desk(request).db, query)}\n", media_type="text/plain")
         text = "".join(write(line) + "\n" for line in cdx.lines(desk(request).db, query))
     except cdx.BadQuery as fault:
         raise HTTPException(400, str(fault)) from fault

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Literal
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from storage import cdx, queries
+from storage import cdx, http, queries
 from storage.archive import Payload
 from storage.memento import Memento, TimeMap
 from storage.records import Capture
@@ -29,6 +28,7 @@ router = APIRouter()
 
 PAGE = 1000
 LINK_FORMAT = "application/link-format"
+_KINDS = ("link", "json")
 _READ = ["GET", "HEAD"]
 _ONE_SLASH = re.compile(r"^(https?:)/+(?=[^/])", re.IGNORECASE)  # proxies merge slashes: http:/host
 _UNFIT = re.compile(r'[<>"\\]|[^!-~]')
@@ -87,7 +87,9 @@ def memento(request: Request, stamp: str, address: str) -> Response:
 
 
 @router.api_route("/timemap/{kind}/{address:path}", methods=_READ)
-def timemap(request: Request, kind: Literal["link", "json"], address: str) -> Response:
+def timemap(request: Request, kind: str, address: str) -> Response:
+    if kind not in _KINDS:
+        raise HTTPException(400, f"kind: {kind!r} is none of {', '.join(_KINDS)}")
     paged = re.match(r"(\d{1,6})/(?=https?:)", address)
     number = int(paged[1]) if paged else 1
     address = _address(request, f"/timemap/{kind}/" + (paged[0] if paged else ""))
@@ -121,7 +123,7 @@ def _target(capture: Capture, found: Payload) -> str | None:
     """Where an archived redirect led, if that can be an archived address."""
     for name, value in found.headers:
         if name.lower() == b"location":
-            target = target_uri(urljoin(capture.url, value.decode("utf-8", "replace")))
+            target = target_uri(urljoin(capture.url, http.address(value)))
             return target if re.match(r"https?://[^/]", target) else None
     return None
 
@@ -217,6 +219,8 @@ def _address(request: Request, prefix: str) -> str:
     text = (raw + (b"?" + query if query else b"")).decode("latin-1")
     root: str = request.scope.get("root_path", "")
     address = _ONE_SLASH.sub(r"\1//", text.removeprefix(root).removeprefix(prefix))
+    if re.match(r"https?%3A%2F%2F", address, re.IGNORECASE):  # encoded as a whole, as scripts do
+        address = unquote(address, errors="replace")
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", address):
         address = "http://" + address
     if not re.match(r"https?://[^/]", address, re.IGNORECASE) or len(address) > 4000:

@@ -190,6 +190,18 @@ def test_a_column_that_leads_to_its_new_address_is_followed(job: Job) -> None:
     assert [candidate.accepted for candidate in seen.candidates] == [True]
 
 
+@pytest.mark.parametrize(("codec", "path"), [("utf-8", "/%E5%B9%B4%E6%8A%A5"), ("gb18030", "/%C4%EA%B1%A8")])
+def test_redirects_in_raw_bytes_are_followed_with_a_browser_and_without(job: Job, codec: str, path: str) -> None:
+    raw = "/年报".encode(codec).decode("latin-1")  # as http.server sends it
+    rows = json.dumps(f"<li><a href='/a.html'>{TITLE}</a></li>").encode()
+    pages = {f"{path}/": html(SCRIPTED.replace("l.json", "/l.json")), f"{path}.json": ("application/json", rows)}
+    pages["/a.html"] = html("<p>" + "正文" * 200)
+    with serving("127.0.0.2", pages, {"/nb/": f"{raw}/", "/l.json": f"{raw}.json"}) as portal:
+        seen = visit(replace(job, columns=(Column(portal.url + "/nb/", ("a",)),)))
+    assert seen.outcome is Outcome.COMPLETE
+    assert [candidate.accepted for candidate in seen.candidates] == [True]
+
+
 def test_a_page_that_has_nothing_of_a_column_proves_nothing(job: Job) -> None:
     with serving("127.0.0.2", {"/nb/": html("<title>欢迎</title><p>" + "某某酒店欢迎您" * 30)}) as portal:
         seen = visit(replace(job, columns=(Column(portal.url + "/nb/", ("a",)),)))

@@ -80,10 +80,11 @@ def test_a_line_names_where_the_record_lies(index: Database) -> None:
     "matchType=exact", f"url={URL}&matchType=all", f"url={URL}&from=yesterday", f"url={URL}&to=20261340",
     f"url={URL}&limit=0", f"url={URL}&limit=x", f"url={URL}&filter=status", f"url={URL}&filter=password:x",
     f"url={URL}&filter=~status:(", f"url={URL}&collapse=x", f"url={URL}&collapse=digest:-1", f"url={URL}&fl=secret",
-    f"url={URL}&sort=random", f"url={URL}&filter=~url:(a{{1000}}){{1000}}",
+    f"url={URL}&page=-1", f"url={URL}&page=x", f"url={URL}&pageSize=0", f"url={URL}&page=0&limit=-1",
+    f"url={URL}&page=0&closest=2026", f"url={URL}&sort=random", f"url={URL}&filter=~url:(a{{1000}}){{1000}}",
 ])  # fmt: skip
 def test_what_cannot_be_understood_is_refused_by_name(index: Database, query: str) -> None:
-    with pytest.raises(cdx.BadQuery, match=r"^(url|matchType|from|to|limit|filter|collapse|fl|sort): "):
+    with pytest.raises(cdx.BadQuery, match=r"^(url|matchType|from|to|limit|filter|collapse|fl|sort|page|pageSize): "):
         ask(index, query)
 
 
@@ -99,3 +100,23 @@ def test_a_short_timestamp_is_a_span(stamp: str, first: tuple[int, ...], last: t
     assert cdx.moment_of(stamp) == datetime(*first, tzinfo=UTC)  # type: ignore[misc,arg-type]
     assert cdx.moment_of(stamp, end=True) == datetime(*last, tzinfo=UTC)  # type: ignore[misc,arg-type]
     assert cdx.timestamp(cdx.moment_of(stamp)).startswith(stamp)
+
+
+@pytest.mark.parametrize("order", ["", "&sort=reverse"])
+def test_pages_hold_every_line_once_and_in_order(index: Database, order: str) -> None:
+    question = f"url=example.gov.cn&matchType=domain{order}"
+    whole = ask(index, question)
+    count = cdx.pages(index, cdx.parse([*_pairs(question), ("pageSize", "2")]))
+    paged = [ask(index, f"{question}&pageSize=2&page={number}") for number in range(count)]
+    assert [line for page in paged for line in page] == whole
+    assert [len(page) for page in paged] == [2, 2, 2]
+    assert ask(index, f"{question}&pageSize=2&page={count}") == []
+
+
+def test_filters_hold_within_a_page(index: Database) -> None:
+    assert ask(index, f"url={PAGE}&page=0&pageSize=2&filter=status:404") == []
+    assert ask(index, f"url={PAGE}&page=1&pageSize=2&filter=status:404") == [f"{PAGE}@17 404"]
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&"))]

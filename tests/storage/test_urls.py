@@ -23,6 +23,7 @@ SESSION = "0123456789abcdef0123456789abcdef"
     ("http://foo.com/../../a", "com,foo)/a"),
     ("http://user:pw@foo.com./a b", "com,foo)/a%20b"),
     ("http://例子.cn/年报", "cn,xn--fsqu00a)/%e5%b9%b4%e6%8a%a5"),
+    ("http://%E4%BE%8B%E5%AD%90.cn/", "cn,xn--fsqu00a)/"),
     (f"http://foo.com/a?x=1&jsessionid={SESSION}", "com,foo)/a?&x=1"),
     (f"http://foo.com/a?PHPSESSID={SESSION}", "com,foo)/a"),
     (f"http://foo.com/a?x=1&sid={SESSION}&y=2", "com,foo)/a?x=1&y=2"),

@@ -153,6 +153,9 @@ def long_row(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestCli
             made = [writer.exchange(answered(url, FEB + timedelta(days=n), b"x%d" % n)) for n in range(PAGE + 5)]
             moved = b"HTTP/1.1 302 Found\r\nLocation: /new%20place\r\n\r\n"
             writer.exchange(Exchange("http://many.example/old", FEB, b"GET / HTTP/1.1\r\n\r\n", moved, b""))
+            raw = b"HTTP/1.1 302 Found\r\nLocation: /\xc4\xea\xb1\xa8?n=\xe5\xb9\xb4\r\n\r\n"
+            writer.exchange(Exchange("http://many.example/raw", FEB, b"GET / HTTP/1.1\r\n\r\n", raw, b""))
+            writer.exchange(answered("http://例子.cn/年报", FEB, b"idn"))
             gone = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n"
             writer.exchange(Exchange("http://many.example/gone", FEB, b"GET / HTTP/1.1\r\n\r\n", gone, b"gone"))
             evil = b"HTTP/1.1 302 Found\r\nLocation: javascript:alert(1)\r\n\r\n"
@@ -199,6 +202,32 @@ def test_a_memento_of_an_error_or_a_redirect_has_its_status(long_row: tuple[Test
     assert moved.headers["location"] == "https://archive.example/web/20240201155959/http://many.example/new%20place"
     evil = client.get("/web/20240201155959/http://many.example/evil", follow_redirects=False)
     assert "location" not in evil.headers
+
+
+def test_a_redirect_to_an_address_in_raw_bytes_leads_where_a_browser_would_go(
+    long_row: tuple[TestClient, list[Capture]],
+) -> None:
+    client, _ = long_row
+    moved = client.get("/web/20240201155959/http://many.example/raw", follow_redirects=False)
+    assert moved.headers["location"].endswith("/http://many.example/%C4%EA%B1%A8?n=%E5%B9%B4")
+
+
+@pytest.mark.parametrize("written", [
+    "http://%E4%BE%8B%E5%AD%90.cn/%E5%B9%B4%E6%8A%A5", "http://xn--fsqu00a.cn/%E5%B9%B4%E6%8A%A5",
+    "http%3A%2F%2Fxn--fsqu00a.cn%2F%E5%B9%B4%E6%8A%A5", "https%3a%2f%2F%E4%BE%8B%E5%AD%90.cn%2F%E5%B9%B4%E6%8A%A5",
+    "xn--fsqu00a.cn/%e5%b9%b4%e6%8a%a5",
+])  # fmt: skip
+def test_an_address_is_found_however_it_is_written(long_row: tuple[TestClient, list[Capture]], written: str) -> None:
+    client, _ = long_row
+    answer = client.get(f"/timegate/{written}", follow_redirects=False)
+    assert answer.status_code == 302
+    assert answer.headers["location"].endswith("/web/20240201155959/http://xn--fsqu00a.cn/%E5%B9%B4%E6%8A%A5")
+
+
+def test_an_unknown_kind_of_timemap_is_named(long_row: tuple[TestClient, list[Capture]]) -> None:
+    client, _ = long_row
+    answer = client.get("/timemap/rdf/http://many.example/old")
+    assert (answer.status_code, answer.text) == (400, "kind: 'rdf' is none of link, json\n")
 
 
 @pytest.fixture(scope="module")
