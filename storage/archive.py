@@ -60,7 +60,12 @@ class Record:
     capture: Capture | None = None
     visit: Visit | Short | None = None
     fault: str = ""
-    leaf: bytes | None = None  # its hash in the tree, None for what does not enter it (requests, warcinfo)
+    hash: bytes | None = None  # as a leaf; None where bytes could not be read
+
+    @property
+    def leaf(self) -> bytes | None:
+        """Its hash in the tree, None for what is no leaf of it (requests, warcinfo)."""
+        return self.hash if self.capture or self.visit else None
 
 
 class Archive:
@@ -252,7 +257,7 @@ def _record(file: str, start: int, end: int, data: bytes) -> Record:
         record = _interpreted(_parse(data, file, start), file, start, end)
     except (ArchiveDamaged, ValueError, KeyError) as error:
         return Record("damaged", "", start, end, fault=str(error))
-    return replace(record, leaf=leaf_hash(data)) if record.capture or record.visit else record
+    return replace(record, hash=leaf_hash(data))
 
 
 def _interpreted(record: WarcRecord, file: str, start: int, end: int) -> Record:

@@ -6,6 +6,7 @@ point to are on disk, so the index never knows more than the archive.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from functools import lru_cache, partial
@@ -48,6 +49,7 @@ class _Gain:
 
     rows: dict[type[Base], list[dict[str, Any]]]
     leaves: list[tuple[str, bytes]]  # (record, hash)
+    every: hashlib._Hash = field(default_factory=hashlib.sha256)  # over all records
     captures: int = 0
     visits: dict[str, Visit] = field(default_factory=dict)
     damaged: tuple[str, ...] = ()
@@ -116,7 +118,8 @@ def _replay(
                 if record.end > run.end:
                     break
                 _add(batch, run.file, record, earlier)
-        if root([leaf for _, leaf in batch.leaves]).hex() != run.root:
+        whole = run.every in ("", batch.every.hexdigest()) or known.get(run.file, 0) > run.start
+        if root([leaf for _, leaf in batch.leaves]).hex() != run.root or not whole:
             batch.damaged += (f"{run.file}, bytes {run.start} to {run.end}: not what entered the tree; run verify",)
         _commit(db, run.file, run.end, batch, run.number if len(batch.leaves) == run.count else None)
         total = _sum(total, Ingested(0, batch.captures, len(batch.visits), 0, batch.damaged))
@@ -146,7 +149,7 @@ def _enter(db: Database, log: TreeLog, file: str, span: tuple[int, int], batch: 
     """First the tree's log, then the index: what only the log has is found there the next time. The tree's new size."""
     if batch.leaves:
         head = root([leaf for _, leaf in batch.leaves]).hex()
-        log.append(Run(size, len(batch.leaves), file, span[0], span[1], head))
+        log.append(Run(size, len(batch.leaves), file, span[0], span[1], head, batch.every.hexdigest()))
     _commit(db, file, span[1], batch, size)
     return size + len(batch.leaves)
 
@@ -179,6 +182,7 @@ def _sum(one: Ingested, other: Ingested) -> Ingested:
 
 def _add(gain: _Gain, file: str, record: Record, earlier: Callable[[str], Visit | None]) -> None:
     """Take a record in; `earlier` finds the visit that a short one is like."""
+    gain.every.update(record.hash or b"")
     if record.kind == "damaged":
         gain.damaged += (f"{file}, offset {record.start}: {record.fault}",)
     if record.capture is not None:

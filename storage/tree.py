@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from storage.errors import ArchiveError
 
 FOLDER = "tree"
 ORIGIN = "nianbao/archive"
+_LOG = "log sha256:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class Run:
     start: int  # bytes start…end of the file hold them
     end: int
     root: str  # hex head of the tree of these leaves alone: tells which run was changed
+    every: str = (
+        ""  # hex digest over all records between `start` and `end`, those too that are no leaves; "": not known
+    )
 
 
 class TreeLog:
@@ -57,9 +61,18 @@ class TreeLog:
                 except (ValueError, TypeError) as error:
                     raise ArchiveError(f"{self.path}, line {number}: not a run of the tree: {error}") from error
 
+    def digests(self, sizes: Iterable[int]) -> dict[int, str]:
+        """By size of the tree, the hex sha-256 of the log up to there; sizes that no run ends with are left out."""
+        wanted, digest, found = set(sizes), hashlib.sha256(), dict[int, str]()
+        for run in self.runs():
+            digest.update(_line(run))
+            if (size := run.number + run.count) in wanted:
+                found[size] = digest.hexdigest()
+        return found
+
     def append(self, run: Run) -> None:
         """Add a run; it is on disk when this returns."""
-        line = json.dumps(asdict(run), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = _line(run)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a+b") as stream:
@@ -70,6 +83,11 @@ class TreeLog:
                 os.fsync(stream.fileno())
         except OSError as error:
             raise ArchiveError(f"cannot write {self.path}: {error.strerror}; make room, then index again") from error
+
+
+def _line(run: Run) -> bytes:
+    told = {name: value for name, value in asdict(run).items() if value != ""}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _whole_lines(size: int, path: Path) -> int:
@@ -92,6 +110,7 @@ class Checkpoint:
     root: bytes
     at: str  # RFC 3339, as the clock of the signer said
     note: str
+    log: str = ""  # hex digest of the log that led to it; "": the note, of an older Nianbao, does not say
 
 
 class Signer:
@@ -129,7 +148,10 @@ def write_checkpoint(archive: Path, size: int, head: bytes, at: str, signer: Sig
     path = archive / FOLDER / f"checkpoint-{size:012d}.txt"
     if path.exists():
         return read_checkpoint(path.read_text(encoding="utf-8"))
-    note = signer.sign(f"{ORIGIN}\n{size}\n{base64.b64encode(head).decode('ascii')}\n{at}\n")
+    text = f"{ORIGIN}\n{size}\n{base64.b64encode(head).decode('ascii')}\n{at}\n"
+    if log := TreeLog(archive).digests([size]).get(size):
+        text += f"{_LOG}{log}\n"
+    note = signer.sign(text)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".part")
     with draft.open("w", encoding="utf-8") as stream:
@@ -151,7 +173,8 @@ def read_checkpoint(note: str) -> Checkpoint:
     lines = note.split("\n")
     if len(lines) < 4 or lines[0] != ORIGIN or not lines[1].isdigit():
         raise ValueError("not a checkpoint of a Nianbao archive")
-    return Checkpoint(int(lines[1]), base64.b64decode(lines[2], validate=True), lines[3], note)
+    log = lines[4].removeprefix(_LOG) if len(lines) > 4 and lines[4].startswith(_LOG) else ""
+    return Checkpoint(int(lines[1]), base64.b64decode(lines[2], validate=True), lines[3], note, log)
 
 
 def signed(note: str, verifier: str) -> bool:

@@ -15,6 +15,7 @@ _ALLOWED = "!#$%&'()*+,-./:;=?@[]_~"
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LINE_BREAKS = re.compile(r"[\t\r\n]")  # browsers drop them too
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
+_PLAIN = re.compile(rb"[!\"$&-~]*")  # of the printable ASCII all but # and %
 _WWW = re.compile(r"^www\d*\.")
 
 # Session ids that web servers put into addresses: the page is the same without them.
@@ -87,6 +88,7 @@ def _port(netloc: str) -> str:
     return tail.rpartition(":")[2] if ":" in tail else ""
 
 
+@lru_cache(maxsize=1024)
 def _surt_host(host: str) -> str:
     host = _unescaped(host).decode("utf-8", "replace").lower().strip(".")
     if ":" in host:
@@ -131,4 +133,6 @@ def _unescaped(text: str) -> bytes:
 
 
 def _escaped(data: bytes) -> str:
+    if _PLAIN.fullmatch(data):
+        return data.decode("ascii")
     return "".join(chr(c) if 0x20 < c < 0x7F and c not in b"#%" else f"%{c:02X}" for c in data)

@@ -5,15 +5,15 @@ Names what is damaged, missing or inserted. Changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Literal
 
 from cryptography.x509 import Certificate
 from sqlalchemy import select
 
-from storage.archive import Archive
+from storage.archive import Archive, Record
 from storage.database import Database
 from storage.merkle import heads, included, inclusion_proofs, leaf_hash, root
 from storage.models import LeafRow
@@ -39,6 +39,7 @@ class Verified:
     records: int  # read and compared
     bytes: int  # of WARC files read
     faults: tuple[Fault, ...]
+    waiting: tuple[tuple[str, int, int], ...] = ()  # (file, from byte, bytes) that no round has entered into the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def verify(
         faults.extend(wrong)
         progress(size)
     faults.extend(_short_files(there, runs))
-    return Verified(records, size, tuple(faults))
+    return Verified(records, size, tuple(faults), tuple(_waiting(there, runs)))
 
 
 def _tree_faults(
@@ -134,13 +135,15 @@ def _tree_faults(
         position = run.number + run.count
     known = checkpoints(archive.folder)
     heads_there = dict(heads(_leaves(db), [one.size for one in known]))
-    size = max(heads_there)
+    size, logs = max(heads_there), TreeLog(archive.folder).digests(one.size for one in known)
     if position != size:
         yield Fault("tree", "", None, "", f"the log has {position} leaves, the index {size}; ingest first")
     for one in known:
         name = f"checkpoint-{one.size:012d}.txt"
         if one.size > size:
             yield Fault("checkpoint", name, None, "", f"{one.size} leaves were signed, only {size} are left")
+        elif one.log and logs.get(one.size) != one.log:
+            yield Fault("checkpoint", name, None, "", "the tree's log is not the one that was signed")
         elif heads_there[one.size] != one.root:
             yield Fault("checkpoint", name, None, "", "the tree does not lead to this signed head: history was changed")
         if verifier is not None and not signed(one.note, verifier):
@@ -163,10 +166,10 @@ def _run_faults(db: Database, archive: Archive, run: Run, there: Mapping[str, in
     if run.file not in there:
         why = f"the file is gone, with {run.count} records"
         return 0, [Fault("missing", run.file, run.start, record, why) for record, _ in expected or [("", b"")]]
-    found = list(takewhile(lambda record: record.end <= run.end, archive.scan(run.file, run.start, check=True)))
+    known = {leaf for _, leaf in expected}
+    found = list(_records_of(archive, run, known))
     faults = [Fault("damaged", run.file, item.start, item.id, item.fault) for item in found if item.fault]
     present = [record for record in found if record.leaf is not None]
-    known = {leaf for _, leaf in expected}
     if root([leaf for _, leaf in expected]).hex() != run.root:
         faults.append(Fault("tree", run.file, run.start, "", "the index's leaves are not those that the log has"))
     read = {record.leaf for record in present}
@@ -178,17 +181,47 @@ def _run_faults(db: Database, archive: Archive, run: Run, there: Mapping[str, in
             faults.append(Fault("inserted", run.file, item.start, item.id, "this record never entered the tree"))
     if not faults and root([record.leaf for record in present if record.leaf]).hex() != run.root:
         faults.append(Fault("tree", run.file, run.start, "", "the records stand in another order, or twice"))
+    every = hashlib.sha256(b"".join(record.hash or b"" for record in found)).hexdigest()
+    if not faults and run.every not in ("", every):
+        why = f"up to byte {run.end}, a record beside the captures (a request, say) is not as it was, or not alone"
+        faults.append(Fault("damaged", run.file, run.start, "", why))
     return len(present), faults
+
+
+def _records_of(archive: Archive, run: Run, known: Set[bytes]) -> Iterator[Record]:
+    """The records where the run was; behind its end those of its own that inserted ones have pushed there."""
+    end = run.end
+    for record in archive.scan(run.file, run.start, check=True):
+        if record.start >= end:
+            return
+        if record.end <= run.end:
+            yield record
+            if record.leaf is not None and record.leaf not in known:
+                end += record.end - record.start
+        elif record.leaf in known:
+            yield record
 
 
 def _short_files(there: Mapping[str, int], runs: Sequence[Run]) -> Iterator[Fault]:
     """Files cut shorter than the tree knows them."""
+    for file, end in _ends(runs).items():
+        if there.get(file, end) < end:
+            yield Fault("missing", file, there[file], "", f"the file ends before byte {end}")
+
+
+def _waiting(there: Mapping[str, int], runs: Sequence[Run]) -> Iterator[tuple[str, int, int]]:
+    """What a crawl has written since the last round, or somebody else has added: the tree will say when it came."""
+    ends = _ends(runs)
+    for file, size in sorted(there.items()):
+        if size > (end := ends.get(file, 0)):
+            yield file, end, size - end
+
+
+def _ends(runs: Sequence[Run]) -> dict[str, int]:
     ends: dict[str, int] = {}
     for run in runs:
         ends[run.file] = max(run.end, ends.get(run.file, 0))
-    for file, end in ends.items():
-        if there.get(file, end) < end:
-            yield Fault("missing", file, there[file], "", f"the file ends before byte {end}")
+    return ends
 
 
 def _leaves(db: Database, size: int | None = None) -> Iterator[bytes]:

@@ -81,6 +81,8 @@ def verify(ctx: click.Context, share: str) -> None:
     click.echo(f"{done.records} records in {done.bytes} bytes read; {len(done.faults)} faults")
     for fault in done.faults:
         click.echo(keeping.described(fault), err=True)
+    for file, start, size in done.waiting:
+        click.echo(f"not in the tree: {size} bytes of {file} after byte {start}; the next round enters them", err=True)
     sys.exit(1 if done.faults else 0)
 
 

@@ -107,7 +107,8 @@ def trusted(place: Workplace) -> list[Certificate]:
 
 def described(fault: verifying.Fault) -> str:
     place = f" {fault.offset}" if fault.offset is not None else ""
-    return f"{fault.kind}: {fault.file}{place} {fault.why}"
+    record = f" {fault.record}:" if fault.record else ""
+    return f"{fault.kind}: {fault.file}{place}{record} {fault.why}"
 
 
 def records(home: Path) -> Iterator[Upkeep]:

@@ -47,7 +47,7 @@ def record(number: int, addresses: int) -> Record:
         f"crawl-{number // 50_000:05d}.warc.gz", number % 50_000 * 5_000,
     )  # fmt: skip
     leaf = sha256(identity.encode()).digest()
-    return Record("response", identity, capture.offset, capture.offset + 5_000, capture, leaf=leaf)
+    return Record("response", identity, capture.offset, capture.offset + 5_000, capture, hash=leaf)
 
 
 def grow(db: Database, start: int, end: int, addresses: int) -> float:
@@ -70,7 +70,7 @@ def busy(db: Database) -> None:
         found = record(number, 3000)
         assert found.capture
         one = replace(found.capture, url=BUSY, urlkey=urlkey(BUSY))
-        ingest._add(batch, "busy.warc.gz", replace(found, capture=one, leaf=None), lambda _: None)
+        ingest._add(batch, "busy.warc.gz", replace(found, capture=one, hash=None), lambda _: None)
     ingest._commit(db, "busy.warc.gz", 1, batch, 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -192,3 +193,64 @@ def test_verifying_tells_how_far_it_is(db: Database, archive: Archive, captures:
     told: list[int] = []
     total = verifying.verify(db, archive, progress=told.append).bytes
     assert told[-1] == total and told == sorted(told)
+
+
+def test_records_in_another_order_are_told_requests_too(
+    db: Database, archive: Archive, captures: list[Capture]
+) -> None:
+    file = captures[1].file
+    path, records = archive.path(file), [item for item in archive.scan(file) if item.kind in ("response", "request")]
+    (one, two), data = records[:2], path.read_bytes()
+    assert (one.kind, two.kind) == ("response", "request")
+    swapped = data[two.start : two.end] + data[one.start : one.end]
+    path.write_bytes(data[: one.start] + swapped + data[two.end :])
+    [fault] = verify(db, archive).faults
+    assert fault.kind == "damaged" and "a record beside the captures" in fault.why
+
+
+def test_a_log_that_was_changed_is_not_the_one_that_was_signed(
+    db: Database, archive: Archive, captures: list[Capture]
+) -> None:
+    log = tree.TreeLog(archive.folder)
+    first = next(iter(log.runs()))
+    text = log.path.read_text(encoding="utf-8")
+    log.path.write_text(text.replace(first.every, "0" * 64), encoding="utf-8")
+    assert ("checkpoint", "") in kinds(db, archive)
+
+
+def test_a_log_and_checkpoints_from_before_requests_were_told_still_verify(
+    db: Database, archive: Archive, captures: list[Capture]
+) -> None:
+    log = tree.TreeLog(archive.folder)
+    lines = [json.loads(line) for line in log.path.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        del line["every"]
+    log.path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="utf-8")
+    for known in tree.checkpoints(archive.folder):
+        text = known.note.partition("\n\n")[0].partition("\nlog ")[0] + "\n"
+        path = archive.folder / "tree" / f"checkpoint-{known.size:012d}.txt"
+        path.write_text(SIGNER.sign(text), encoding="utf-8")
+    assert verify(db, archive, verifier=SIGNER.verifier()).faults == ()
+
+
+def test_bytes_that_no_round_has_entered_are_told_and_are_no_fault(
+    db: Database, archive: Archive, captures: list[Capture]
+) -> None:
+    path = archive.path(captures[0].file)
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"more")
+    found = verify(db, archive)
+    assert (found.faults, found.waiting) == ((), ((path.name, size, 4),))
+
+
+def test_an_inserted_record_is_named_and_no_other_is_missed(
+    db: Database, archive: Archive, captures: list[Capture]
+) -> None:
+    first, other = captures[0], captures[3]
+    path, data = archive.path(first.file), archive.path(first.file).read_bytes()
+    strange = gzip.compress(archive.raw(other).replace(b"HTTP/1.1 200", b"HTTP/1.1 404"))
+    path.write_bytes(data[: captures[1].offset] + strange + data[captures[1].offset :])
+    found = verify(db, archive).faults
+    inserted = [fault for fault in found if fault.kind == "inserted"]
+    assert [(fault.record, fault.offset) for fault in inserted] == [(other.id, captures[1].offset)]
+    assert not [fault for fault in found if fault.record in {captures[0].id, captures[1].id}]
