@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -63,7 +63,9 @@ def ingest(db: Database, archive: Archive, *, heal: bool = True) -> Ingested:
     log = TreeLog(archive.folder)
     known, leaves = _known(db)
     earlier = lru_cache(_BASES)(partial(index.visit, db))
+    unread = dict(known)
     total, size = _replay(db, archive, log, known, earlier)
+    before = {file for file, end in known.items() if end > unread.get(file, 0)}  # read already, by the tree's log
     if leaves > size:
         raise ArchiveError(
             f"{log.path} knows {size} leaves and the index {leaves}: restore it from a backup; if it is lost, "
@@ -80,7 +82,7 @@ def ingest(db: Database, archive: Archive, *, heal: bool = True) -> Ingested:
             known[file] = end
             total = _sum(total, Ingested(0, batch.captures, len(batch.visits), 0, batch.damaged))
         cut = archive.heal(file, end) if heal and end < whole else 0
-        total = _sum(total, Ingested(1, cut=cut))
+        total = _sum(total, Ingested(file not in before, cut=cut))
     return total
 
 
@@ -105,7 +107,7 @@ def _replay(
     db: Database, archive: Archive, log: TreeLog, known: dict[str, int], earlier: Callable[[str], Visit | None]
 ) -> tuple[Ingested, int]:
     """Index the runs that the tree's log has and the index has not; `known` grows. (what, leaves in the log)."""
-    total, size = Ingested(), 0
+    total, size, files = Ingested(), 0, set[str]()
     for run in log.runs():
         size = run.number + run.count
         if known.get(run.file, 0) >= run.end:
@@ -124,7 +126,8 @@ def _replay(
         _commit(db, run.file, run.end, batch, run.number if len(batch.leaves) == run.count else None)
         total = _sum(total, Ingested(0, batch.captures, len(batch.visits), 0, batch.damaged))
         known[run.file] = run.end
-    return total, size
+        files.add(run.file)
+    return replace(total, files=len(files)), size
 
 
 def _batches(

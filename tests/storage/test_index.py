@@ -51,6 +51,14 @@ def test_ingesting_twice_is_ingesting_once(db: Database, archive: Archive, write
     assert rows(db) == before
 
 
+def test_reindexing_counts_the_files_that_it_read(db: Database, archive: Archive, writer: WarcWriter) -> None:
+    write_some(writer)
+    writer.close()
+    queries.ingest(db, archive)
+    done = queries.reindex(db, archive)
+    assert (done.files, done.captures, done.visits) == (1, 5, 2)
+
+
 def test_ingesting_reads_only_what_was_added(db: Database, archive: Archive, writer: WarcWriter) -> None:
     write_some(writer)
     queries.ingest(db, archive)
