@@ -21,6 +21,7 @@ from scrapy.settings import Settings
 
 from crawler import settings as defaults
 from crawler.job import Job
+from crawler.memory import give_back_memory
 from crawler.room import EngineRoom, furnish, new_id
 from spiders.annual_report import AnnualReportSpider
 from storage.codec import to_json
@@ -95,6 +96,7 @@ def main() -> int:
     watched = sys.argv[1:2] == ["--lifeline"]
     if watched:
         threading.Thread(target=_hang_on, args=[int(sys.argv[2])], daemon=True).start()
+    give_back_memory()
     job = Job.load(sys.stdin.buffer.read())
     logging.getLogger("scrapy.core.scraper").setLevel(logging.WARNING)  # would log each visit whole
     return 0 if crawl(job, ledger=watched) else 1

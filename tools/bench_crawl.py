@@ -115,8 +115,10 @@ def _job(base: str, folder: str) -> Any:
 
 
 def _furnish(crawler: Any, kind: str, base: str, folder: str) -> None:
+    from crawler.memory import give_back_memory
     from crawler.room import EngineRoom, furnish
 
+    give_back_memory()
     room = EngineRoom(_job(base, folder))
     if kind == "plain":
         room._writer = Nothing()  # type: ignore[assignment]
