@@ -89,6 +89,12 @@ def promises_a_column(sighting: Sighting) -> bool:
     return best is not None and best.leads == "column" and report_year(sighting.title) is None
 
 
+def promise_of(label: str) -> float:
+    """How much a label promises by its words alone, from 0 to 1."""
+    best = _best(fold(label))
+    return best.score if best else 0.0
+
+
 def _best(folded: str) -> Label | None:
     """The best of what a label promises; `other` only when nothing names the reports."""
     found = [label for label in ways().labels if label.pattern.search(folded)]

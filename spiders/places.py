@@ -20,3 +20,7 @@ def same_page(one: str, other: str) -> bool:
         return (parts.hostname or "", re.sub(r"/(index\.\w+)?$", "", parts.path), parts.query)
 
     return plain(one) == plain(other)
+
+
+def same_host(one: str, other: str) -> bool:
+    return urlsplit(one).hostname == urlsplit(other).hostname

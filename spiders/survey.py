@@ -42,6 +42,7 @@ class Survey:
         self.browser = False
         self.choices = False  # a page offers years or organs in a box, and showed nothing for all that
         self.aside: set[tuple[str, str]] = set()  # sightings that only a search, or somebody else's list, showed
+        self.empty: set[str] = set()  # addresses of pages that say that they have nothing yet
         self.unlinked: set[str] = set()  # texts like titles, to which no link belongs
         self.done: set[str] = set()  # addresses that were read as pages of a list
 
@@ -107,6 +108,7 @@ class Survey:
         listing = read_listing(page.html or "", page.url)
         self.note(listing.links, page.capture)
         self.unlinked |= set(listing.unlinked)
+        self.empty |= {page.url} if listing.placeholder else set()
         if listing.system and listing.system not in self.systems:
             self.systems.append(listing.system)
         if listing.cut:

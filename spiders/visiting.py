@@ -29,7 +29,7 @@ from spiders.fetched import Page
 from spiders.follow import follow, look_behind
 from spiders.navigation import SURE_LABEL, Step, is_near
 from spiders.pages import Verdict, judge_column
-from spiders.places import likely_homes, same_page
+from spiders.places import likely_homes, same_host, same_page
 from spiders.survey import Survey
 from spiders.unlinked import searches
 from spiders.walk import Walk
@@ -115,12 +115,10 @@ class _Visit:
         return None
 
     def _organs_lists(self) -> list[Sighting]:
-        """Links within the column that are called by organs' names, and behind which nobody looked."""
-        columns = [one.url for one in self._walk.found] if self._column.is_home and self._walk else [self._column.url]
-        labels = [one for one in self._survey.listed() if is_organ_label(one)]
-        labels = [one for one in labels if any(is_near(one.url, column) for column in columns)]
+        """Links on this host that are called by organs' names, several of them, and behind which nobody looked."""
+        labels = [one for one in self._survey.listed() if is_organ_label(one) and same_host(one.url, self._column.url)]
         unseen = [one for one in labels if one.url not in self._looked | self._survey.done]
-        return unseen if len(labels) > 1 else []
+        return unseen if len({one.url for one in labels}) > 1 else []
 
     def _met(self, wanted: Expectation) -> bool:
         """Whether the page behind this organ's own name was looked at."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from portals.titles import fold, organ_in
-from spiders.candidates import is_of_series
+from spiders.candidates import is_of_series, is_organ_label, leads_on
 from spiders.fetched import Page
 from spiders.listing import Link, Listing, read_listing
-from spiders.navigation import Step, is_called_a_column, is_near, is_root, steps, ways
+from spiders.navigation import SURE_LABEL, Step, is_called_a_column, is_near, is_root, promise_of, steps, ways
 from spiders.pages import Verdict
+from spiders.places import same_host
 from spiders.survey import Survey
 from spiders.unlinked import mapped_columns, site_maps
 from storage.records import Outcome, Sighting
@@ -144,7 +145,7 @@ class Walk:
             page.url
         )  # a register may name the column where the home page belongs
         if promised or (named and (step is not None or home_is_it)) or shows >= 2:
-            await self._read(page, way, named)
+            await self._read(page, way, named, surely=_is_sure(step))
         if step is None or step.leads == "hub" or not self.found or self.found[-1].url != page.url or not shows:
             await self._further(page, listing, way)
 
@@ -179,15 +180,24 @@ class Walk:
         self.survey.browser = True
         return read_listing(shown.html, shown.url).links if shown.html else ()
 
-    async def _read(self, page: Page, way: tuple[str, ...], named: bool) -> None:
+    async def _read(self, page: Page, way: tuple[str, ...], named: bool, *, surely: bool) -> None:
+        """`surely`: the way here promised the column. Then it is one, whatever it calls itself, if it says that it is
+        empty, or leads to organs' lists."""
         before = len(self.survey.sightings)
         await self.survey.read(page)
         new = list(self.survey.sightings.values())[before:]
         shows = any(is_of_series(sighting, self._series) for sighting in new)
-        if shows or named:
+        contents = sum(is_organ_label(one) and same_host(one.url, page.url) for one in new) > 1
+        named = named or (surely and page.url in self.survey.empty)
+        if shows or named or (surely and (contents or leads_on(new, self._series, page.url))):
             self.found.append(Found(page.url, way, named, shows))
 
     def _shows(self, listing: Listing) -> int:
         """How many reports of the series a page shows."""
         sightings = (Sighting(link.url, link.title, link.date, "") for link in listing.links)
         return sum(is_of_series(sighting, self._series) for sighting in sightings)
+
+
+def _is_sure(step: Step | None) -> bool:
+    """Whether a link's own words promise the column of annual reports, wherever on the site it leads."""
+    return step is not None and step.leads == "column" and promise_of(step.label) >= SURE_LABEL

@@ -169,3 +169,37 @@ def test_an_organs_page_that_leads_to_the_governments_column_shows_nothing_of_th
     }
     assert found["h"].outcome is Outcome.PARTIAL
     assert not any(one.accepted for one in found["h"].candidates)
+
+
+ELSEWHERE = page(
+    "甲县人民政府网站",
+    "<h3>各部门政府信息公开年报</h3>"
+    "<a href='/gkmlpt/index?cate=1'>财政局</a> <a href='/gkmlpt/index?cate=2'>卫健委</a>",
+)
+
+
+def test_a_table_of_contents_may_lead_out_of_its_folder() -> None:
+    site = Site({"/nb/": ELSEWHERE, "/gkmlpt/index?cate=1": page("目录", rows("甲县财政局", 2022))})
+    [county] = visits(site, Column(f"{HOST}/nb/", ("c",)))
+    assert county.outcome is Outcome.PARTIAL
+    [money] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert money.outcome is Outcome.COMPLETE
+
+
+def test_a_table_of_contents_that_the_way_promised_is_the_column_whatever_it_is_called() -> None:
+    home = page("财政局", "<a href='/nb/'>政府信息公开工作年度报告</a>")
+    lists = {"/gkmlpt/index?cate=1": page("目录", rows("甲县财政局", 2023, 2022))}
+    site = Site({"/bm/cz/": home, "/nb/": ELSEWHERE, **lists})
+    [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+
+
+def test_an_empty_page_that_the_way_promised_is_the_column_whatever_it_is_called() -> None:
+    site = Site(
+        {
+            "/bm/cz/": page("财政局", "<a href='/bm/cz/nb/'>政府信息公开年报</a>"),
+            "/bm/cz/nb/": page("甲县人民政府网站", "内容更新中"),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True))
+    assert visit.outcome is Outcome.COMPLETE
