@@ -101,8 +101,14 @@ class AnnualReportSpider(scrapy.Spider):
             return ()
 
     def expectations(self, column: Column) -> list[Expectation]:
-        alone, here = len(column.organs) == 1, self._names_on(host_of(column.url))
-        return [Expectation(self._by_id[i], self.series, self.year, alone, self._names, here) for i in column.organs]
+        alone, host = len(column.organs) == 1, host_of(column.url)
+        here, governments = (
+            self._names_on(host),
+            [one for one in self._on_host.get(host, ()) if one.kind == "government"],
+        )
+        government = governments[0] if len(governments) == 1 else None
+        wanted = (self._by_id[identity] for identity in column.organs)
+        return [Expectation(one, self.series, self.year, alone, self._names, here, government) for one in wanted]
 
     def _names_on(self, host: str) -> Names:
         if host not in self._on_host_named:

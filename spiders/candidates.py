@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from portals.model import Organ
 from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
@@ -24,6 +25,7 @@ SURE = 0.7
 
 # In a government's own column these are other organs, registered or not: towns and departments publish there too.
 _NOT_A_GOVERNMENT = re.compile(r"(镇|乡|街道|街道办事处|局|厅|院|署|站|所|中心|学校|公司)(人民政府)?$")
+_REPRINT = re.compile(r"\W*转(载|发)(?!.*(工作|的通知)$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,24 @@ class Expectation:
     alone: bool  # no other organ's reports are expected in this column
     names: Names  # of every registered organ
     here: Names | None = None  # of those whose pages are on the same host
+    government: Organ | None = None  # the only one whose pages are on the same host
 
 
 def named_in(title: str, wanted: Expectation) -> Organ | None:
     """The registered organ that a title names. 审计局 may be forty organs' name, and on this host one's."""
     named = organ_named(title, wanted.names)
-    return wanted.here.named(title) if named is None and wanted.here is not None else named
+    if named is None and wanted.here is not None:
+        named = wanted.here.named(title)
+    if named is None and wanted.government is not None and fold(title) in _plain_names(wanted.government.name):
+        return wanted.government
+    return named
+
+
+@lru_cache(1024)
+def _plain_names(government: str) -> frozenset[str]:
+    """What a list of a county's organs calls the county's own government: 人民政府, 县政府, 县人民政府."""
+    kind = government.removesuffix("人民政府")[-1:]
+    return frozenset(("人民政府", "本级政府", f"{kind}政府", f"{kind}人民政府"))
 
 
 def weigh(sighting: Sighting, wanted: Expectation) -> Candidate | None:
@@ -88,6 +102,8 @@ def _whose(title: str, named: Organ | None, wanted: Expectation) -> tuple[float,
     stranger = organ_in(title)
     if stranger is None:
         return 0.1, "title names no organ; the column is this organ's own"
+    if _REPRINT.match(fold(title)):
+        return 0.0, f"title says that it is reprinted: it is {stranger}'s"
     if wanted.organ.kind == "government" and _NOT_A_GOVERNMENT.search(stranger):
         return 0.0, f"title names {stranger}, which is not registered and no government"
     return -0.15, f"title names {stranger}, which is not registered; it may be a former name"

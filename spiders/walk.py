@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from portals.titles import fold, organ_in
-from spiders.candidates import is_of_series, is_organ_label, leads_on
+from spiders.candidates import is_of_series, is_organ_label, is_organs_year, leads_on
 from spiders.fetched import Page
 from spiders.listing import Link, Listing, read_listing
 from spiders.navigation import SURE_LABEL, Step, is_called_a_column, is_near, is_root, promise_of, steps, ways
@@ -187,7 +187,7 @@ class Walk:
         await self.survey.read(page)
         new = list(self.survey.sightings.values())[before:]
         shows = any(is_of_series(sighting, self._series) for sighting in new)
-        contents = sum(is_organ_label(one) and same_host(one.url, page.url) for one in new) > 1
+        contents = sum(is_organs_year(one) or (is_organ_label(one) and same_host(one.url, page.url)) for one in new) > 1
         named = named or (surely and page.url in self.survey.empty)
         if shows or named or (surely and (contents or leads_on(new, self._series, page.url))):
             self.found.append(Found(page.url, way, named, shows))

@@ -48,6 +48,7 @@ def test_the_report_is_taken(title: str, alone: bool) -> None:
         ("巴中市教育局2023年政府信息公开工作年度报告", True, "教育局"),
         ("巴中市住房和城乡建设局2023年法治政府建设年度报告", True, "another kind"),
         ("关于做好2023年政府信息公开工作年度报告编制工作的通知", True, "another kind"),
+        ("【转载】省政府办公厅2023年政府信息公开工作年度报告", True, "reprinted"),
         ("一图读懂巴中市住房和城乡建设局2023年政府信息公开工作年度报告", True, "another kind"),
     ],
 )

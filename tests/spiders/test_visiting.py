@@ -55,7 +55,7 @@ class Site:
         here = Names([HEALTH, MONEY, COUNTY])
         by_id = {one.id: one for one in ALL}
         alone = len(column.organs) == 1
-        return [Expectation(by_id[one], "ogi", 2023, alone, Names(ALL), here) for one in column.organs]
+        return [Expectation(by_id[one], "ogi", 2023, alone, Names(ALL), here, COUNTY) for one in column.organs]
 
     async def fetch(self, url: str, **_: Any) -> Page:
         self.asked.append(url.removeprefix(HOST))
@@ -203,3 +203,17 @@ def test_an_empty_page_that_the_way_promised_is_the_column_whatever_it_is_called
     )
     [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True))
     assert visit.outcome is Outcome.COMPLETE
+
+
+def test_among_its_organs_a_county_calls_its_own_government_so() -> None:
+    contents = page("政府信息公开年报", "<a href='/nb/1/'>县政府</a> <a href='/nb/2/'>财政局</a>")
+    site = Site({"/nb/": contents, "/nb/1/": page("年报", rows("甲县人民政府", 2023, 2022))})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("c",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县人民政府2023.html"]
+
+
+def test_a_table_of_organs_and_years_is_the_column_whatever_it_is_called() -> None:
+    table = TABLE.replace("政府信息公开年报", "甲县人民政府网站")
+    site = Site({"/bm/cz/": page("财政局", "<a href='/nb/'>年报</a>"), "/nb/": table, "/f/m23.pdf": PDF})
+    [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/f/m23.pdf"]
