@@ -19,6 +19,7 @@ Network = IPv4Network | IPv6Network
 
 
 _BUCKET = "s3://"
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
 
 
 class BadConfig(Exception):
@@ -36,6 +37,7 @@ class Config:
     mail_from: str = "Nianbao <nianbao@localhost>"
     base_url: str = "http://127.0.0.1:8400"  # where our own pages are reached: links in mails
     allow_addresses: tuple[Network, ...] = ()  # loopback or private networks that the crawler may reach
+    siblings: tuple[str, ...] = ()  # hosts that belong to registered portals, and are named by no organ
     delay: float = 1.0  # seconds between requests to a host, at least
     hours: Hours | None = None  # of the day in China in which portals may be asked; None: all
     processes: int = 0  # crawl processes at once; 0: as many as there are processors, four at most
@@ -113,6 +115,7 @@ def _build(home: Path, values: dict[str, object], faults: list[str]) -> Config |
         mail_from=text("mail_from", Config.mail_from),
         base_url=text("base_url", Config.base_url).rstrip("/"),
         allow_addresses=allow,
+        siblings=_hosts(values.get("siblings", ""), faults),
         delay=delay,
         hours=_hours(values.get("hours", ""), faults),
         processes=_processes(values.get("processes", 0), faults),
@@ -140,6 +143,13 @@ def _networks(value: object, faults: list[str]) -> tuple[Network, ...]:
         except ValueError as error:
             faults.append(f"allow_addresses: {error}")
     return tuple(networks)
+
+
+def _hosts(value: object, faults: list[str]) -> tuple[str, ...]:
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    hosts = [str(part).lower() for part in (parts if isinstance(parts, list) else [parts])]
+    faults += [f"siblings: name of a host expected, got {host!r}" for host in hosts if not _HOST.fullmatch(host)]
+    return tuple(hosts)
 
 
 def _hours(value: object, faults: list[str]) -> Hours | None:

@@ -24,7 +24,8 @@ def try_site(
 ) -> list[Visit]:
     """The visits that looking from `url` makes, archived under `folder` and nowhere else.
 
-    Only the URL's own host is asked. `name` may be empty: then what names no organ counts as the organ's.
+    Only the URL's own host and declared siblings are asked. `name` may be empty: then what names no organ counts as the
+    organ's.
     Raises BadConfig when the URL is none, or when the crawl fell over.
     """
     host = urlsplit(url).hostname
@@ -37,7 +38,7 @@ def try_site(
         series=series,
         columns=(Column(url, (organ.id,), is_home=True),),
         organs=(organ,),
-        hosts=(host,),
+        hosts=(host, *config.siblings),
         archive=str(folder),
         prefix="try",
         as_of=as_of,

@@ -189,7 +189,7 @@ def _basis(place: Workplace, organs: list[Organ], series: str, year: int, second
         series=series,
         columns=(),
         organs=tuple(organs),
-        hosts=tuple(sorted({host for url in urls if url and (host := urlsplit(url).hostname)})),
+        hosts=tuple(sorted({host for url in urls if url and (host := urlsplit(url).hostname)} | set(config.siblings))),
         archive=str(config.archive_folder),
         bucket=config.bucket_url,
         prefix=f"{series}-{year}-{now:%Y%m%dT%H%M%SZ}",

@@ -68,3 +68,10 @@ def test_a_time_stamp_authority_needs_the_certificates_it_is_trusted_by(tmp_path
     for wrong in ({"NIANBAO_TIMESTAMP_URL": "https://tsa.example/"}, told | {"NIANBAO_TIMESTAMP_URL": "tsa.example"}):
         with pytest.raises(BadConfig, match="timestamp_url: an address"):
             load_config(tmp_path, wrong)
+
+
+def test_siblings_are_names_of_hosts(tmp_path: Path) -> None:
+    config = load_config(tmp_path, {"NIANBAO_SIBLINGS": "static.x.gov.cn, Files.x.gov.cn"})
+    assert config.siblings == ("static.x.gov.cn", "files.x.gov.cn")
+    with pytest.raises(BadConfig, match="siblings"):
+        load_config(tmp_path, {"NIANBAO_SIBLINGS": "http://x.gov.cn/"})
