@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from crawler.cli import BadInput
-from crawler.cli.options import SERIES, as_of_option, config_of, year_option
+from crawler.cli.options import as_of_option, config_of, series_option, year_option
 from crawler.cli.versions import find_organ
 from crawler.config import Config
 from crawler.secret import secret_of
@@ -26,9 +26,10 @@ from storage.tree import Signer
 @click.argument("organ")
 @year_option
 @as_of_option
+@series_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .zip file.")
 @click.pass_context
-def evidence(ctx: click.Context, organ: str, year: int, as_of: datetime | None, out: Path) -> None:
+def evidence(ctx: click.Context, organ: str, year: int, as_of: datetime | None, series: str, out: Path) -> None:
     """Write the verdict on ORGAN (an id, a name or an alias) with everything that proves it, as one file that a third
     party checks offline: the captures as WACZ, screenshots, the reasoning with its legal ground, the hash-tree proofs.
 
@@ -41,7 +42,7 @@ def evidence(ctx: click.Context, organ: str, year: int, as_of: datetime | None, 
     config = config_of(ctx)
     signer = Signer.from_seed(secret_of(config.home))
     try:
-        case = _signed(config, organ, year, as_of, out, signer)
+        case = _signed(config, organ, (series, year), as_of, out, signer)
     except NothingToProve as error:
         raise BadInput(str(error)) from error
     item = case.assessment
@@ -49,17 +50,21 @@ def evidence(ctx: click.Context, organ: str, year: int, as_of: datetime | None, 
     click.echo(f"verifier: {signer.verifier()}")
 
 
-def _signed(config: Config, organ: str, year: int, as_of: datetime | None, out: Path, signer: Signer) -> Case:
+def _signed(
+    config: Config, organ: str, season: tuple[str, int], as_of: datetime | None, out: Path, signer: Signer
+) -> Case:
     try:
-        return _write(config, organ, year, as_of, out, signer)
+        return _write(config, organ, season, as_of, out, signer)
     except NoCheckpoint:
         _sign(config)
-        return _write(config, organ, year, as_of, out, signer)
+        return _write(config, organ, season, as_of, out, signer)
 
 
-def _write(config: Config, organ: str, year: int, as_of: datetime | None, out: Path, signer: Signer) -> Case:
+def _write(
+    config: Config, organ: str, season: tuple[str, int], as_of: datetime | None, out: Path, signer: Signer
+) -> Case:
     with open_workplace(config, as_of, write=False) as place:
-        case = case_of(place, find_organ(place, organ).id, SERIES, year)
+        case = case_of(place, find_organ(place, organ).id, *season)
         write_case(place, case, signer, out)
     return case
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from compliance.explain import explain as reasoning
-from crawler.cli.options import SERIES, as_of_option, config_of, format_option, print_jsonl, year_option
+from crawler.cli.options import as_of_option, config_of, format_option, print_jsonl, series_option, year_option
 from crawler.cli.versions import find_organ
 from crawler.stages.judge import assess
 from crawler.workplace import Workplace, open_workplace
@@ -28,10 +28,13 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 @click.argument("organ")
 @year_option
 @as_of_option
+@series_option
 @click.option("--last", type=click.IntRange(1), help="Only the last so many visits.")
 @format_option
 @click.pass_context
-def explain(ctx: click.Context, organ: str, year: int, as_of: datetime | None, last: int | None, format_: str) -> None:
+def explain(
+    ctx: click.Context, organ: str, year: int, as_of: datetime | None, series: str, last: int | None, format_: str
+) -> None:
     """Why ORGAN (an id, a name or an alias) stands where it stands: each visit, what the list showed, each candidate
     with the reasons for taking or refusing it, and what became of reading it.
 
@@ -41,9 +44,10 @@ def explain(ctx: click.Context, organ: str, year: int, as_of: datetime | None, l
     """
     with open_workplace(config_of(ctx), as_of, write=False) as place:
         found = find_organ(place, organ)
-        visits = queries.visits(place.db, organ=found.id, year=year, until=place.clock())
+        known = queries.visits(place.db, organ=found.id, year=year, until=place.clock())
+        visits = [visit for visit in known if visit.series == series]
         rows = [_row(place, visit, found.id) for visit in (visits[-last:] if last else visits)]
-        verdict = list(_verdict(place, found, year))
+        verdict = list(_verdict(place, found, series, year))
     if format_ == "jsonl":
         print_jsonl(rows)
         return
@@ -53,10 +57,10 @@ def explain(ctx: click.Context, organ: str, year: int, as_of: datetime | None, l
         print_visit(row)
 
 
-def _verdict(place: Workplace, organ: Organ, year: int) -> Iterator[str]:
+def _verdict(place: Workplace, organ: Organ, series: str, year: int) -> Iterator[str]:
     """The organ's status in words."""
-    owed = next(obligations([organ], SERIES, year, place.rules), None)
-    said = next(iter(assess(place, SERIES, year, organs=[organ.id])), None)
+    owed = next(obligations([organ], series, year, place.rules), None)
+    said = next(iter(assess(place, series, year, organs=[organ.id])), None)
     if owed is None or said is None:
         yield f"{organ.name} owes no report for {year}."
         return

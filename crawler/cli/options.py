@@ -12,9 +12,10 @@ import click
 
 from crawler.config import Config, load_config
 from portals.moments import parse_moment
+from portals.series import MAIN, built_in_series
 
 F = TypeVar("F", bound=Callable[..., Any])
-SERIES = "ogi"
+SERIES = MAIN
 
 
 class Moment(click.ParamType[datetime]):
@@ -34,6 +35,12 @@ class Moment(click.ParamType[datetime]):
 def year_option(function: F) -> F:
     text = "Report year: the year that the reports are about."
     return click.option("--year", type=click.IntRange(2008, 2100), required=True, help=text)(function)
+
+
+def series_option(function: F) -> F:
+    keys = click.Choice([series.key for series in built_in_series()])
+    text = "Which report, where the register asks for others too."
+    return click.option("--series", type=keys, default=MAIN, show_default=True, help=text)(function)
 
 
 def as_of_option(function: F) -> F:

@@ -12,7 +12,7 @@ import click
 from alerts import answers, facts, ledger, record
 from alerts.parquet import as_parquet
 from crawler.cli import BadInput
-from crawler.cli.options import SERIES, Moment, as_of_option, config_of, format_option, print_jsonl, year_option
+from crawler.cli.options import Moment, as_of_option, config_of, format_option, print_jsonl, series_option, year_option
 from crawler.cli.versions import find_organ
 from crawler.workplace import open_workplace
 from portals.series import find_series
@@ -54,6 +54,7 @@ def told(ctx: click.Context, recipient: str | None, organ: str | None, state: st
 @click.option("--until", type=Moment(), help="Of a snooze: when to be told again.")
 @click.option("--reason", default="", help="Kept with the answer.")
 @as_of_option
+@series_option
 @click.pass_context
 def answer(
     ctx: click.Context,
@@ -64,6 +65,7 @@ def answer(
     until: datetime | None,
     reason: str,
     as_of: datetime | None,
+    series: str,
 ) -> None:
     """Answer what was told of ORGAN: acknowledge (nobody is reminded until its status changes), snooze until a moment,
     or mute (this subscriber hears no more of it).
@@ -76,7 +78,7 @@ def answer(
         raise BadInput("a snooze needs --until, and only a snooze has it")
     with open_workplace(config_of(ctx), as_of) as place:
         about = find_organ(place, organ)
-        given = answers.Answer(action, subscriber, about.id, SERIES, year, place.clock(), until, reason)
+        given = answers.Answer(action, subscriber, about.id, series, year, place.clock(), until, reason)
         answers.put(place.db, [given])
     click.echo(f"{action}: {about.name}, by {subscriber}")
 
@@ -102,6 +104,7 @@ def bounce(ctx: click.Context, file: Any) -> None:
 @click.command()
 @year_option
 @as_of_option
+@series_option
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="An .xlsx file, or a folder for one file a table.")
 @click.option(
@@ -114,7 +117,7 @@ def bounce(ctx: click.Context, file: Any) -> None:
 )
 @click.pass_context
 def export(
-    ctx: click.Context, year: int, as_of: datetime | None, language: Any, out: Path | None, format_: str
+    ctx: click.Context, year: int, as_of: datetime | None, series: str, language: Any, out: Path | None, format_: str
 ) -> None:
     """Write the ledger (台账) of a year as a workbook, or as CSV or Parquet files: obligations, findings, every cell.
 
@@ -125,11 +128,11 @@ def export(
     """
     with open_workplace(config_of(ctx), as_of, write=False) as place:
         now = place.clock()
-        found = facts.facts(place.db, year, SERIES, now, language, rules=place.rules)
+        found = facts.facts(place.db, year, series, now, language, rules=place.rules)
     out = out or Path(ledger.file_name(year, now, language))
     if out.suffix == ".xlsx":
-        series = find_series(SERIES)
-        name = (series.name_zh if language == "zh" else series.name_en) if series else SERIES
+        named = find_series(series)
+        name = (named.name_zh if language == "zh" else named.name_en) if named else series
         out.write_bytes(ledger.export(found, year, name, now, language))
     else:
         out.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from crawler.cli import BadInput
-from crawler.cli.options import SERIES, Moment, config_of, format_option, print_jsonl, year_option
+from crawler.cli.options import SERIES, Moment, config_of, format_option, print_jsonl, series_option, year_option
 from crawler.workplace import Workplace, open_workplace
 from portals.due import due
 from portals.model import Organ
@@ -34,9 +34,10 @@ at_option = click.option("--at", type=Moment(), help="As it stood at this moment
 @organ_argument
 @year_option
 @click.option("--at", type=Moment(), help="Only the version in force at this moment.")
+@series_option
 @format_option
 @click.pass_context
-def history(ctx: click.Context, organ: str, year: int, at: datetime | None, format_: str) -> None:
+def history(ctx: click.Context, organ: str, year: int, at: datetime | None, series: str, format_: str) -> None:
     """The versions of ORGAN's report (an id, a name or an alias), or with --at the one in force at that moment.
 
     \b
@@ -45,7 +46,7 @@ def history(ctx: click.Context, organ: str, year: int, at: datetime | None, form
     """
     with open_workplace(config_of(ctx), at, write=False) as place:
         found = find_organ(place, organ)
-        versions = queries.versions(place.db, found.id, SERIES, year, at)
+        versions = queries.versions(place.db, found.id, series, year, at)
         rows = [_row(place, version) for version in (versions[-1:] if at else versions)]
     if format_ == "jsonl":
         print_jsonl(rows)
