@@ -12,6 +12,7 @@ from alerts.entries import Entry, entry_of
 from alerts.model import Case, Letterhead, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Wording, Words, kinds
+from portals.series import MAIN
 
 DETAILED = 8  # organs of one part that are told in full; more of them become a table
 DETAILED_OURS = 2  # the same where the fault is ours: the cause matters, not each organ
@@ -68,10 +69,17 @@ def write(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, now: 
         greeting=words("greeting", name=subscriber.name),
         counts=counts,
         parts=parts,
-        board=links.board(head.public_url, max(year for _, year in years)) if head.public_url else None,
+        board=_board(head.public_url, years) if head.public_url else None,
         why=words("footer_why", email=subscriber.email, scope=_scope(subscriber, words)),
         words=words,
     )
+
+
+def _board(base: str, years: set[tuple[str, int]]) -> str:
+    """Where the cases stand; the main series' board where they are of several."""
+    series = {key for key, _ in years} - {MAIN}
+    filters = {"series": series.pop()} if len(years) == 1 and series else {}
+    return links.board(base, max(year for _, year in years), **filters)
 
 
 def cause_of(case: Case) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from alerts.choose import within
 from portals.model import Organ
+from portals.series import MAIN, built_in_series
 from storage import queries
 from storage.database import Database
 from storage.records import Assessment, Status
@@ -79,6 +80,8 @@ def board(
         "board.html",
         year=chosen,
         series=series,
+        beside="" if series == MAIN else series,
+        kinds=[kind for kind in built_in_series() if queries.rounds(here.db, chosen, kind.key)],
         as_of=as_of or "",
         moment=at or last_moment(here.db, chosen, series) or here.clock(),
         filters=filters,

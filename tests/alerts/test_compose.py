@@ -227,6 +227,16 @@ def test_a_reminder_of_another_series_cites_its_own_rules() -> None:
     assert website.reminder_zh in plain(message) and "第四十七条" not in plain(message)
 
 
+def test_a_mail_about_another_series_leads_to_its_board() -> None:
+    website = find_series("website")
+    assert website is not None
+    news = case("missing", organ("a"))
+    (message,) = compose(
+        [replace(news, event=replace(news.event, series="website"), series=website)], OFFICER, HEAD, NOW
+    )
+    assert "/board?year=2023&series=website" in plain(message)
+
+
 def test_both_languages_have_the_same_words() -> None:
     assert Words("zh")._words.keys() == Words("en")._words.keys()
     for kind in kinds().values():

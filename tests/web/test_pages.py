@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from starlette.testclient import TestClient
 
 from alerts import links
+from storage import queries
 from tests.web.filled import HOSTILE, Filled
 
 PAGES = [
@@ -282,3 +283,15 @@ def test_a_search_for_what_nobody_says_finds_nothing_and_says_so(client: TestCli
     for query in ("从未有过的词", "2023年&year=2019", "年&as_of=2020-01-01", HOSTILE, "%22 OR 1=1"):
         page = parsed(client, f"/search?q={query}")
         assert not page.css("ol.hits li") and not page.css("script")
+
+
+def test_a_board_that_is_alone_names_no_other(client: TestClient) -> None:
+    assert "法治政府建设年度报告" not in client.get("/board?year=2023").text
+
+
+def test_boards_of_several_series_lead_to_one_another(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_main = queries.rounds
+    monkeypatch.setattr(queries, "rounds", lambda db, year, series: of_main(db, year, "ogi"))
+    page = client.get("/board?year=2023&series=website").text
+    assert "series=rule-of-law" in page and "<b>政府网站工作年度报表</b>" in page
+    assert client.get("/board?year=2023&series=website&status=missing").text.count("series=website") > 5
