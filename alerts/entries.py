@@ -59,7 +59,7 @@ def entry_of(case: Case, subscriber: Subscriber, words: Words, head: Letterhead,
         facts=tuple(_facts(case, subscriber, words, now)),
         faults=tuple(faults[:FINDINGS]),
         more_faults=max(0, len(faults) - FINDINGS),
-        evidence=tuple((ref, links.evidence(base, ref) if base else None) for ref in evidence[:EVIDENCE]),
+        evidence=tuple((ref, _evidence(base, ref, words)) for ref in evidence[:EVIDENCE]),
         more_evidence=max(0, len(evidence) - EVIDENCE),
         links=_links(case, subscriber, words, head, now) if base else (),
     )
@@ -85,7 +85,12 @@ def _links(case: Case, subscriber: Subscriber, words: Words, head: Letterhead, n
     if head.secret and case.event.kind in MISSING:
         said = {"subscriber": subscriber.email, "organ": event.organ, "series": event.series, "year": str(event.year)}
         found.append((words["link_answer"], links.answer(base, tokens.sign(head.secret, said, now + ANSWERABLE))))
-    return (*found, (words["link_organ"], links.organ(base, event.organ)))
+    found.append((words["link_organ"], links.organ(base, event.organ)))
+    return tuple((text, links.spoken(address, words.language)) for text, address in found)
+
+
+def _evidence(base: str | None, reference: str, words: Words) -> str | None:
+    return links.spoken(links.evidence(base, reference), words.language) if base else None
 
 
 def _facts(case: Case, subscriber: Subscriber, words: Words, now: datetime) -> Iterable[Fact]:

@@ -69,7 +69,7 @@ def write(cases: Sequence[Case], subscriber: Subscriber, head: Letterhead, now: 
         greeting=words("greeting", name=subscriber.name),
         counts=counts,
         parts=parts,
-        board=_board(head.public_url, years) if head.public_url else None,
+        board=links.spoken(_board(head.public_url, years), words.language) if head.public_url else None,
         why=words("footer_why", email=subscriber.email, scope=_scope(subscriber, words)),
         words=words,
     )

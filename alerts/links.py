@@ -33,6 +33,11 @@ def evidence(base: str, reference: str) -> str:
     return f"{base}/captures/{quote(reference, safe='')}"
 
 
+def spoken(address: str, language: str) -> str:
+    """The address of the page in the reader's language; Chinese is what pages speak by themselves."""
+    return address + ("&" if "?" in address else "?") + "lang=en" if language == "en" else address
+
+
 def safe(url: str | None) -> str | None:
     """The address if a person may be led there: plain http(s) with a host and no control characters. Else None."""
     if not url or not url.isprintable() or any(mark in url for mark in " <>\"'`\\"):

@@ -14,7 +14,8 @@ from alerts import answers, tokens
 from alerts.errors import BadToken
 from storage import queries
 from web.board import unregistered
-from web.desk import desk, page
+from web.desk import desk, language, page
+from web.words import words as told_in
 
 router = APIRouter()
 
@@ -63,7 +64,7 @@ def _words(request: Request, token: str) -> dict[str, str]:
     try:
         return tokens.read(here.secret, token, here.clock())
     except BadToken as fault:
-        raise HTTPException(403, f"this link cannot be used: {fault}") from fault
+        raise HTTPException(403, told_in(language(request))["link_unusable"]) from fault
 
 
 def _about(request: Request, words: dict[str, str]) -> dict[str, Any]:

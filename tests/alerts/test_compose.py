@@ -214,6 +214,13 @@ def test_ids_of_captures_made_together_can_be_told_apart() -> None:
     assert message.html is not None and ">e8b8ae19<" in message.html and ">d4a473ac<" in message.html
 
 
+def test_the_links_of_an_english_mail_lead_to_english_pages() -> None:
+    news = case("missing", organ("a"), evidence=("id-1", "visit:v1"), versions=2)
+    (message,) = compose([news], replace(OFFICER, language="en"), HEAD, NOW)
+    ours = re.findall(r'href="(http://127.0.0.1:8000[^"]*)"', message.html or "")
+    assert len(ours) > 5 and all("lang=en" in address for address in ours)
+
+
 def test_one_day_is_not_days() -> None:
     news = case("missing", organ("a"), due_notice=date(2024, 1, 31), due_statute=date(2024, 1, 31))
     (message,) = compose([news], replace(OFFICER, language="en"), HEAD, datetime(2024, 2, 1, 3, tzinfo=UTC))

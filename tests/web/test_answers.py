@@ -66,6 +66,8 @@ def test_a_form_that_is_too_long_is_refused(answering: tuple[TestClient, Path]) 
 def test_a_link_that_is_not_ours_or_no_longer_is_refused(answering: tuple[TestClient, Path], path: str) -> None:
     client, folder = answering
     assert client.get(path).status_code == 403
+    assert "请用最近一封邮件中的链接" in client.get(path).text
+    assert "use the link in the latest mail" in client.get(path + "?lang=en").text
     assert client.post(path, data={"action": "mute"}).status_code == 403
     assert not folder.exists()
 
