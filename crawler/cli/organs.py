@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import sys
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,9 +18,10 @@ from crawler.proposals import Proposal
 from crawler.proposals import propose as propose_column
 from crawler.workplace import Workplace, open_workplace
 from portals.faults import RegistryFaults
-from portals.load import COLUMNS, load_organs
+from portals.load import COLUMNS, OPTIONAL, load_organs
 from portals.model import Organ
 from storage import queries
+from storage.codec import plain
 
 
 @click.group()
@@ -40,7 +41,8 @@ def organs() -> None:
 @click.pass_context
 def import_(ctx: click.Context, file: Path, prune: bool) -> None:
     """Add or update organs from FILE: CSV, XLSX or JSON with the columns id, name, aliases, level, kind, region,
-    parent, home_url, column_url. With any fault in the file nothing is imported, and every fault is named.
+    parent, home_url, column_url; where needed also since, until, successor, exempt, columns (see docs/settings.md).
+    With any fault in the file nothing is imported, and every fault is named.
 
     \b
     Example:
@@ -70,7 +72,7 @@ def list_(ctx: click.Context, format_: str) -> None:
     with open_workplace(config_of(ctx), write=False) as place:
         known = queries.organs(place.db)
     if format_ == "jsonl":
-        print_jsonl(dataclasses.asdict(organ) for organ in known)
+        print_jsonl(map(_row, known))
         return
     for organ in known:
         click.echo(f"{organ.id}\t{organ.name}\t{organ.level}\t{organ.kind}\t{organ.column_url or '—'}")
@@ -105,16 +107,23 @@ def propose(ctx: click.Context, as_of: datetime | None, format_: str) -> None:
             for one in found
         )
         return
-    table = csv.DictWriter(sys.stdout, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    rows = [_row(one.organ) | {"aliases": ";".join(one.organ.aliases)} for one in found]
+    also = [name for name in OPTIONAL if any(row[name] for row in rows)]  # importing without them would erase them
+    table = csv.DictWriter(sys.stdout, [*COLUMNS, *also], extrasaction="ignore", lineterminator="\n")
     table.writeheader()
-    for one in found:
-        table.writerow(dataclasses.asdict(one.organ) | {"aliases": ";".join(one.organ.aliases)})
+    table.writerows(rows)
+
+
+def _row(organ: Organ) -> dict[str, Any]:
+    """The organ as `organs import` takes it."""
+    row: dict[str, Any] = plain(organ)
+    return row | {"columns": " ".join(f"{key}={url}" for key, url in organ.columns)}
 
 
 def _proposal(place: Workplace, organ: Organ) -> Proposal | None:
     url = organ.column_url or organ.home_url
     visit = queries.last_visit(place.db, url, place.clock()) if url else None
-    if visit is None or organ.id not in visit.organs:
+    if visit is None or visit.series != SERIES or organ.id not in visit.organs:
         return None
     links = {one.url for one in visit.candidates if one.organ == organ.id and one.accepted}
     ids = [one.capture for one in visit.sightings if one.url in links]

@@ -107,6 +107,20 @@ def test_a_column_that_cannot_be_meant_is_a_fault(tmp_path: Path, columns: str) 
     assert [fault.column_name for fault in refused.value.faults] == ["columns"]
 
 
+def test_what_the_register_knows_of_an_organ_is_listed_and_proposed_whole(tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(cli, ["--home", str(tmp_path), *words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    whole = row(since="2019-03-01", exempt="试点")
+    run("organs", "import", str(register(tmp_path / "organs.json", whole)))
+    [listed] = run("organs", "list", "--format", "jsonl").splitlines()
+    assert json.loads(listed)["since"] == "2019-03-01" and json.loads(listed)["columns"] == whole["columns"]
+    (tmp_path / "again.json").write_text(f"[{listed}]", "utf-8")
+    assert load_organs(tmp_path / "again.json") == load_organs(tmp_path / "organs.json")
+
+
 def test_a_round_carries_every_series_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANBAO_ALLOW_ADDRESSES", "127.0.0.0/8")
     monkeypatch.setenv("NIANBAO_DELAY", "0")
