@@ -121,7 +121,7 @@ class EngineRoom:
 
     async def keep_visit(self, visit: Visit) -> None:
         """Writes what a visit found, after everything that it rests on; on disk when this returns."""
-        await self._on_thread(self._writer.visit, visit, self.job.before.get(visit.column_url))
+        await self._on_thread(self._writer.visit, visit, self.job.before.pop(visit.column_url, None))
         await self._on_thread(self._writer.sync)
 
     async def close(self) -> None:

@@ -35,7 +35,8 @@ from tests.storage.test_index import rows
 
 FIRST = datetime(2024, 2, 20, 12, tzinfo=UTC)
 YEAR, SERIES = 2023, "ogi"
-AFTER_ITS_FIRST_RECORD = 0.85  # share of the kills; the others come while processes start or the index is brought up
+WHILE_IT_WRITES = 0.85  # share of the kills; the others come while processes start or the index is brought up
+ONE_ROUND = 100_000  # bytes, more or less: kills are spread by what was written, not by time, for machines are shared
 WITH_A_BROWSER = 0.2  # share of the crawls: it takes more time than all the rest
 NO_BROWSER = "/nonexistent"
 
@@ -129,12 +130,12 @@ def _tell(pipe: int, what: str) -> None:
 
 
 def killed(pid: int, chance: random.Random, archive: Path) -> None:
-    """SIGKILL for the crawl or for one of its processes, some time after it began to write."""
-    parent, before = psutil.Process(pid), _size(archive)
-    if chance.random() < AFTER_ITS_FIRST_RECORD:
-        while _alive(parent) and _size(archive) == before:
-            time.sleep(0.02)
-    time.sleep(chance.random() * chance.choice((0.1, 0.8, 2.5)))
+    """SIGKILL for the crawl or for one of its processes, when it has written so much."""
+    parent = psutil.Process(pid)
+    wanted = _size(archive) + chance.randrange(1, ONE_ROUND) if chance.random() < WHILE_IT_WRITES else 0
+    while _alive(parent) and _size(archive) < wanted:
+        time.sleep(0.02)
+    time.sleep(chance.random() * 0.1)
     children = parent.children() if _alive(parent) else []
     for victim in [chance.choice([parent, *children])] if _alive(parent) else []:
         victim.kill()
