@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 
 from alerts import links, tokens
 from alerts.choose import MISSING, TOLD
-from alerts.model import Case, Letterhead, Severity, Subscriber
+from alerts.facts import cell_label
+from alerts.model import Case, Letterhead, Revision, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Words
+from compliance.moments import end_of
 from reports.model import Finding
 from storage.records import Outcome, Visit
 
 FINDINGS = 5
 EVIDENCE = 4
 VISITS = 4
+CELLS = 5
 ANSWERABLE = timedelta(days=60)  # how long the links to answer by can be used
 
 Links = tuple[tuple[str, str], ...]  # (words, address)
@@ -102,6 +105,8 @@ def _facts(case: Case, subscriber: Subscriber, words: Words, now: datetime) -> I
         yield Fact(words["published"], (published,))
     if told.claimed and told.claimed != told.published:
         yield Fact(words["claimed"], (words.day(told.claimed),))
+    if case.revision:
+        yield Fact(words["changed"], tuple(_changed(case, case.revision, words)))
     if seen := tuple(_seen(case, subscriber, words)):
         yield Fact(words["seen"], seen)
     if live := links.safe(told.url):
@@ -148,6 +153,23 @@ def _seen(case: Case, subscriber: Subscriber, words: Words) -> Iterable[str]:
     if told.first_seen:
         lines[told.first_seen] = words("first_at", moment=words.moment(told.first_seen))
     return [line for _, line in sorted(lines.items())]
+
+
+def _changed(case: Case, revision: Revision, words: Words) -> Iterable[str]:
+    """When, on which side of the due day as far as the visits tell, and which cells."""
+    due = end_of(case.assessment.due_notice)
+    side = "before_due" if revision.first_seen <= due else "after_due" if revision.last_seen > due else ""
+    between = words(
+        "changed_between", last_seen=words.moment(revision.last_seen), first_seen=words.moment(revision.first_seen)
+    )
+    yield between + (words("aside", text=words[side]) if side else "")
+    for name, before, after in revision.cells[:CELLS]:
+        label = cell_label(revision.form, name) if words.language == "zh" and revision.form else name
+        yield words("changed_cell", cell=clean(label), before=before or "—", after=after or "—")
+    if len(revision.cells) > CELLS:
+        yield words("changed_more", n=len(revision.cells) - CELLS)
+    if not revision.cells:
+        yield words["changed_text"]
 
 
 def _visited(visit: Visit, case: Case, subscriber: Subscriber, words: Words) -> str:

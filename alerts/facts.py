@@ -198,7 +198,7 @@ def cells(found: Sequence[Fact], language: Language, form: str = "ogi-2021") -> 
     columns = (
         *_ORGAN,
         Column("year", "年度", "Year", 8),
-        *(Column(name, _cell(form, name), name, 10) for name in names),
+        *(Column(name, cell_label(form, name), name, 10) for name in names),
     )
     rows = tuple(_cell_row(fact, names) for fact in found if fact.report is not None and fact.report.form == form)
     return Table(f"cells {form}", columns, rows)
@@ -213,7 +213,8 @@ def _cell_row(fact: Fact, names: Sequence[str]) -> tuple[Value, ...]:
     return (fact.organ.id, fact.organ.name, fact.told.year, *values)
 
 
-def _cell(form: str, name: str) -> str:
+def cell_label(form: str, name: str) -> str:
+    """What a cell is called in Chinese; its name where the form does not know it."""
     try:
         return load_form(form).label_of(name)
     except (FormError, StopIteration, ValueError):

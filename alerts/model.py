@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from email.utils import parseaddr
 from typing import Literal
 
@@ -42,6 +42,16 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What the newest version changed, and when: after `last_seen` of the one before, by its own `first_seen`."""
+
+    last_seen: datetime
+    first_seen: datetime
+    form: str | None  # whose cells they are
+    cells: tuple[tuple[str, str, str], ...]  # (name, before, after); "" is a cell without a value
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """An event with what a person must know to act on it. What is not known stays empty and is not mentioned."""
 
@@ -53,6 +63,7 @@ class Case:
     ground_en: str = ""
     findings: tuple[Finding, ...] = ()
     visits: tuple[Visit, ...] = ()  # oldest first
+    revision: Revision | None = None
 
 
 @dataclass(frozen=True, slots=True)

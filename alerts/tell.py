@@ -19,15 +19,15 @@ from alerts.channels import CHANNEL
 from alerts.choose import watches
 from alerts.compose import compose
 from alerts.facts import facts
-from alerts.model import Case, Letterhead, Subscriber
+from alerts.model import Case, Letterhead, Revision, Subscriber
 from alerts.words import kinds
 from portals.due import due
 from portals.model import DueRule, Organ, Series
 from portals.series import find_series
-from reports.model import Finding
+from reports.model import Finding, Report
 from storage import queries
 from storage.database import Database
-from storage.records import Assessment, Event, Message, Visit
+from storage.records import Assessment, Event, Message, Version, Visit
 
 LEDGER_ORGANS = 2_000  # a ledger of more is had from the pages, not by mail
 _VISITS = 4  # the last ones
@@ -137,7 +137,32 @@ def _case(
         ground_zh=owed.rule.ground_zh if owed else "",
         ground_en=owed.rule.ground_en if owed else "",
         findings=_findings(db, event, now),
+        revision=_revision(db, event, now) if event.kind == "revised" else None,
     )
+
+
+def _revision(db: Database, event: Event, now: datetime) -> Revision | None:
+    """What the version in force at `now` changed; None where there is but one."""
+    versions = queries.versions(db, event.organ, event.series, event.year, now)
+    if len(versions) < 2:
+        return None
+    before, after = versions[-2:]
+    old, new = _read(db, before), _read(db, after)
+    were, are = _values(old), _values(new)
+    cells = tuple((name, were.get(name, ""), are.get(name, "")) for name in {**were, **are})
+    changed = tuple(cell for cell in cells if cell[1] != cell[2])
+    return Revision(before.last_seen, after.first_seen, new.form if new else None, changed)
+
+
+def _read(db: Database, version: Version) -> Report | None:
+    report = queries.report_of(db, version)
+    return reports.load(report) if report else None
+
+
+def _values(report: Report | None) -> dict[str, str]:
+    """The cells that have a value."""
+    cells = report.cells.values() if report else ()
+    return {cell.name: str(cell.value) for cell in cells if cell.value is not None}
 
 
 def _findings(db: Database, event: Event, now: datetime) -> tuple[Finding, ...]:

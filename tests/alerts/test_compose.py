@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.compose import compose
 from alerts.letters import DETAILED
-from alerts.model import Letterhead, Subscriber
+from alerts.model import Letterhead, Revision, Subscriber
 from alerts.words import Words, kinds
 from portals.series import find_series
 from reports.model import Cause
@@ -219,6 +219,17 @@ def test_the_links_of_an_english_mail_lead_to_english_pages() -> None:
     (message,) = compose([news], replace(OFFICER, language="en"), HEAD, NOW)
     ours = re.findall(r'href="(http://127.0.0.1:8000[^"]*)"', message.html or "")
     assert len(ours) > 5 and all("lang=en" in address for address in ours)
+
+
+def test_a_revision_is_told_with_its_side_of_the_due_day_and_the_cells_that_changed() -> None:
+    moments = datetime(2024, 2, 10, 4, tzinfo=UTC), datetime(2024, 2, 19, 4, tzinfo=UTC)
+    revision = Revision(*moments, "ogi-2021", (("requests.new.total", "11", "12"),))
+    news = replace(case("revised", organ("a"), status=Status.ON_TIME, versions=2), revision=revision)
+    (message,) = compose([news], OFFICER, HEAD, NOW)
+    assert "改动：2024年2月10日 12:00 与 2024年2月19日 12:00 之间（期限之后）" in plain(message)
+    assert "改动：「一、本年新收政府信息公开申请数量」的「总计」：11 → 12" in plain(message)
+    (message,) = compose([replace(news, revision=replace(revision, cells=()))], OFFICER, HEAD, NOW)
+    assert "改动：数据未变，只改动了文字" in plain(message)
 
 
 def test_one_day_is_not_days() -> None:

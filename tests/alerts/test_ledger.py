@@ -19,7 +19,8 @@ from alerts import ledger
 from alerts.errors import BadSettings
 from alerts.facts import Column, Fact, Table, facts
 from alerts.parquet import as_parquet
-from alerts.tell import tell
+from alerts.tell import gather, tell
+from storage.records import Event
 from tests.alerts.cases import HEAD, OFFICER, parsed
 from tests.alerts.test_tell import event
 from tests.web.filled import FEB, HOSTILE, JAN, MAR, Filled, filled
@@ -149,3 +150,12 @@ def test_a_digest_carries_the_ledger_of_the_subscribers_organs(season: Filled) -
     (attached,) = parsed(message).iter_attachments()
     assert attached.get_filename() == "台账-2023-20240201.xlsx"
     assert len(sheets(attached.get_content())["发布情况"]) == 3 + 8
+
+
+def test_a_revision_names_the_cells_that_changed_between_the_last_two_versions(season: Filled) -> None:
+    event = Event("e", MAR, "yunxi-jt", "ogi", 2023, "revised", "on_time", "on_time")
+    (told,) = gather(season.db, [event], MAR)
+    assert told.revision is not None and told.revision.form == "ogi-2021"
+    assert told.revision.last_seen < told.revision.first_seen
+    assert [name for name, _, _ in told.revision.cells] != []
+    assert all(before != after for _, before, after in told.revision.cells)
