@@ -32,7 +32,7 @@ def article(title: str, day: str) -> str:
     return f"<html><head><title>{title}</title>{meta}</head><body><h1>{title}</h1>{text}</body></html>"
 
 
-NEW = ("/fzzf/2023.html", "白石县2023年法治政府建设年度报告", "2024-04-10")
+NEW = ("/fzzf/2023.html", "白石县2023年法治政府建设年度报告", "2024-02-05")
 OLD = ("/fzzf/2022.html", "白石县2022年法治政府建设年度报告", "2023-03-28")
 PAGES = {
     "/": listing(("/nb/index.html", "政府信息公开年报", "")),
@@ -124,7 +124,8 @@ def test_what_the_register_knows_of_an_organ_is_listed_and_proposed_whole(tmp_pa
 def test_a_round_carries_every_series_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANBAO_ALLOW_ADDRESSES", "127.0.0.0/8")
     monkeypatch.setenv("NIANBAO_DELAY", "0")
-    (tmp_path / "subscribers.yaml").write_text("subscribers: [{name: 办, email: a@b.example}]\n", "utf-8")
+    subscribers = "subscribers: [{name: 办, email: a@b.example, severity: info}]\n"
+    (tmp_path / "subscribers.yaml").write_text(subscribers, "utf-8")
 
     def run(*words: str) -> list[dict[str, Any]]:
         done = CliRunner().invoke(cli, ["--home", str(tmp_path), *words])
@@ -133,11 +134,11 @@ def test_a_round_carries_every_series_that_is_asked_for(tmp_path: Path, monkeypa
 
     with serving(PAGES) as base:
         run("organs", "import", str(register(tmp_path / "organs.json", row(base, columns=f"rule-of-law={base}{LAW}"))))
-        run("run", "--year", "2023", "--as-of", "2024-04-12")
-    items = run("status", "--year", "2023", "--as-of", "2024-04-12", "--format", "jsonl")
+        run("run", "--year", "2023", "--as-of", "2024-02-10")
+    items = run("status", "--year", "2023", "--as-of", "2024-02-10", "--format", "jsonl")
     assert [(item["series"], item["status"], item["late_by"], item["claimed"]) for item in items] == [
-        ("ogi", "missing", None, None),
-        ("rule-of-law", "late", "statute", "2024-04-10"),
+        ("ogi", "pending", None, None),
+        ("rule-of-law", "on_time", None, "2024-02-05"),
     ]
     told = [(event["series"], event["kind"]) for mail in run("told", "--format", "jsonl") for event in mail["events"]]
-    assert told == [("ogi", "missing"), ("rule-of-law", "late")]
+    assert told == [("rule-of-law", "published")]
