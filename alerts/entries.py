@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from alerts import links, tokens
 from alerts.choose import MISSING, TOLD
@@ -13,6 +13,7 @@ from alerts.model import Case, Letterhead, Revision, Severity, Subscriber
 from alerts.text import BEIJING, clean
 from alerts.words import Words
 from compliance.moments import end_of
+from portals.calendar import holiday_on
 from reports.model import Finding
 from storage.records import Outcome, Visit
 
@@ -118,14 +119,24 @@ def _due(case: Case, words: Words, now: datetime | None = None) -> str:
     notice, statute = case.assessment.due_notice, case.assessment.due_statute
     days = (now.astimezone(BEIJING).date() - notice).days if now else 0
     late = words("passed" if days > 1 else "passed_one", days=days) if case.event.kind in MISSING and days > 0 else ""
+    asides = [text for text in (_holiday(notice, words), late) if text]
     if notice == statute:
-        return words.day(notice) + (words("aside", text=late) if late else "")
-    by_notice = words["by_notice"] + (words["comma"] + late if late else "")
+        return _with(words.day(notice), asides, words)
     return words(
         "due_both",
-        notice=words.day(notice) + words("aside", text=by_notice),
-        statute=words.day(statute) + words("aside", text=words["by_statute"]),
+        notice=_with(words.day(notice), [words["by_notice"], *asides], words),
+        statute=_with(words.day(statute), [words["by_statute"]], words),
     )
+
+
+def _with(day: str, asides: Sequence[str], words: Words) -> str:
+    return day + (words("aside", text=words["comma"].join(asides)) if asides else "")
+
+
+def _holiday(day: date, words: Words) -> str:
+    """The holiday that a due day falls into: it moves no date, but whoever reminds should know."""
+    holiday = holiday_on(day)
+    return words("in_holiday", name=holiday.name_zh if words.language == "zh" else holiday.name_en) if holiday else ""
 
 
 def _published(case: Case, words: Words) -> str:

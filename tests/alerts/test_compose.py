@@ -232,6 +232,14 @@ def test_a_revision_is_told_with_its_side_of_the_due_day_and_the_cells_that_chan
     assert "改动：数据未变，只改动了文字" in plain(message)
 
 
+def test_a_due_day_in_a_holiday_is_told_with_it() -> None:
+    dates = {"due_notice": date(2025, 1, 31), "due_statute": date(2025, 1, 31)}
+    at = datetime(2025, 2, 10, 3, tzinfo=UTC)
+    news = case("missing", organ("a"), **dates)
+    (message,) = compose([replace(news, event=replace(news.event, at=at))], OFFICER, HEAD, at)
+    assert "期限：2025年1月31日（春节假期内，期限不顺延，已超过 10 天）" in plain(message)
+
+
 def test_one_day_is_not_days() -> None:
     news = case("missing", organ("a"), due_notice=date(2024, 1, 31), due_statute=date(2024, 1, 31))
     (message,) = compose([news], replace(OFFICER, language="en"), HEAD, datetime(2024, 2, 1, 3, tzinfo=UTC))
