@@ -3,14 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 from starlette.testclient import TestClient
 
 from tests.web.filled import MAR, Filled, filled
 from web.app import create_app
-
-settings.register_profile("nianbao", deadline=None)  # timings never decide a test
-settings.load_profile("nianbao")
 
 
 @pytest.fixture(scope="session")
