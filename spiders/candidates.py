@@ -208,8 +208,8 @@ def _too_little(
         return say("title is cut", 1, True)
     if (label := _YEAR_LABEL.match(folded)) and int(label[1]) in (year, year + 1):
         return say("a year's own page", 2, in_column, is_label=True)
-    if named is None and named_year == year and is_organs_year(sighting):
-        return say("a year's own page, and whose is not sure", 4, in_column, is_label=True)
+    if named_year == year and is_organs_year(sighting):
+        return say("a year in an organ's row", 2 if named else 4, in_column, is_label=True)
     if named_year == year and _REPORT_WORDS.search(folded):
         return say("title does not say which report", 2, True)
     if named is not None and len(folded) <= len(fold(named.name)) + 4 and in_column:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, cast
 
+import pytest
 from scrapy.http import HtmlResponse, Response
 
 from portals.model import Organ
@@ -111,6 +112,14 @@ TABLE = page(
     "<tr><td>卫生健康局</td><td><a href='/f/h22.pdf'>2022</a></td></tr></table>",
 )
 PDF = "%PDF-1.4 of a report"
+
+
+@pytest.mark.parametrize("year", ["2023", "2023年", "2023 年度"])
+def test_whatever_a_year_in_a_table_of_organs_looks_like_it_is_looked_behind(year: str) -> None:
+    table = f"<table><tr><td>甲县卫生健康局</td><td><a href='/a/h.html'>{year}</a></td></tr></table>"
+    site = Site({"/nb/": page("政府信息公开年报", table), "/a/h.html": page("甲县卫生健康局2023年政府信息公开年报", "")})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("h",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/h.html"]
 
 
 def test_a_year_in_a_table_of_organs_is_that_of_its_row_and_of_nobody_else() -> None:
