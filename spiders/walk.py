@@ -114,6 +114,8 @@ class Walk:
     async def _take(self, step: Step) -> None:
         if step.url in self._seen or step.url in self.survey.done:
             self._meet_again(step)
+            if step.url not in self._seen:
+                await self._pass_through(step)
             return
         self._seen.add(step.url)
         self.pages += 1
@@ -134,6 +136,14 @@ class Walk:
             known = Found(step.url, (*step.way, step.label), named=True, shows=True)
         if known is not None and known not in self.found[self._remembered :]:
             self.found.append(known)
+
+    async def _pass_through(self, step: Step) -> None:
+        """Goes on from a page that somebody else read as a list: there may be columns below it."""
+        self._seen.add(step.url)
+        self.pages += 1
+        page = await self.survey.fetch(step.url)
+        if page.html is not None:
+            await self._further(page, read_listing(page.html, page.url), (*step.way, step.label))
 
     async def _arrive(self, page: Page, step: Step | None) -> None:
         listing = read_listing(page.html or "", page.url)

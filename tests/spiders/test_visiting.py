@@ -117,7 +117,9 @@ PDF = "%PDF-1.4 of a report"
 @pytest.mark.parametrize("year", ["2023", "2023年", "2023 年度"])
 def test_whatever_a_year_in_a_table_of_organs_looks_like_it_is_looked_behind(year: str) -> None:
     table = f"<table><tr><td>甲县卫生健康局</td><td><a href='/a/h.html'>{year}</a></td></tr></table>"
-    site = Site({"/nb/": page("政府信息公开年报", table), "/a/h.html": page("甲县卫生健康局2023年政府信息公开年报", "")})
+    site = Site(
+        {"/nb/": page("政府信息公开年报", table), "/a/h.html": page("甲县卫生健康局2023年政府信息公开年报", "")}
+    )
     [visit] = visits(site, Column(f"{HOST}/nb/", ("h",)))
     assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/h.html"]
 
@@ -226,3 +228,23 @@ def test_a_table_of_organs_and_years_is_the_column_whatever_it_is_called() -> No
     site = Site({"/bm/cz/": page("财政局", "<a href='/nb/'>年报</a>"), "/nb/": table, "/f/m23.pdf": PDF})
     [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True))
     assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/f/m23.pdf"]
+
+
+def test_a_new_column_is_followed_to_the_columns_below_it_although_its_page_was_read_before() -> None:
+    """The old column stands as it was, with a link to the new one, which has a column of new reports and one of old."""
+    old = page("政府信息公开年报", rows("甲县财政局", 2022) + "<a href='/bm/cz/new/'>政府信息公开年报</a>")
+    below = "<a href='/bm/cz/new/x.htm'>年度报告</a> <a href='/bm/cz/new/l.htm'>历年年度报告</a>"
+    site = Site(
+        {
+            "/bm/cz/": page("财政局", "<a href='/bm/cz/new/'>信息公开年报</a>"),
+            "/bm/cz/nb/": old,
+            "/bm/cz/new/": page("信息公开年报", below),
+            "/bm/cz/new/x.htm": page("年度报告", rows("甲县财政局", 2023)),
+            "/bm/cz/new/l.htm": page("历年年度报告", rows("甲县财政局", 2021)),
+        }
+    )
+    column = Column(f"{HOST}/bm/cz/nb/", ("m",), home=f"{HOST}/bm/cz/", overdue=True)
+    home = Column(f"{HOST}/bm/cz/", ("m",), is_home=True, known=(f"{HOST}/bm/cz/nb/",))
+    for looked_at in (column, home):
+        [visit] = visits(site, looked_at)
+        assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
