@@ -9,6 +9,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,6 +56,14 @@ def told(pid: int, receive: int) -> list[str]:
     return text.decode().split("\n")[:-1]
 
 
+def exactly(stream: FileIO, count: int) -> bytes:
+    """The next `count` bytes, as soon as they have come."""
+    taken = b""
+    while len(taken) < count and (more := stream.read(count - len(taken))):
+        taken += more
+    return taken
+
+
 def crawl(db_url: str, folder: Path, seed: int) -> Callable[[Callable[[str], None]], None]:
     """Write and index until killed; every id told is acknowledged: synced before."""
 
@@ -82,7 +91,8 @@ def campaign(db_url: str, folder: Path, kills: int) -> None:
     for seed in range(kills):
         pid, receive = in_child(crawl(db_url, folder, seed))
         with os.fdopen(os.dup(receive), "rb", buffering=0) as early:
-            assert early.read(6) == b"ready\n"
+            assert exactly(early, 6) == b"ready\n"
+            acknowledged.update(exactly(early, 37 * chance.randrange(8)).decode().split())  # whole lines, an id each
         time.sleep(chance.random() * 0.06)
         os.kill(pid, signal.SIGKILL)
         acknowledged.update(told(pid, receive))
