@@ -36,7 +36,7 @@ AHEAD = 256  # documents that are read while one before them still takes its tim
 def check(paths: tuple[Path, ...], format_: str, jobs: int | None, output: Path | None) -> None:
     """Read reports from PATHS (files, folders; `-` is standard input) and say what is wrong in them.
 
-    Exit status: 0 sound, 1 findings of severity error, 2 a document that cannot be read.
+    Exit status: 0 sound, 1 findings of severity error, 2 a document that cannot be read, or none.
 
     \b
     Example:
@@ -46,7 +46,9 @@ def check(paths: tuple[Path, ...], format_: str, jobs: int | None, output: Path 
     done = _already(output)
     files = list(files_in(paths))
     todo = [path for path in files if str(path) not in done]
-    status = max(done.values(), default=SOUND)
+    status = max(done.values(), default=SOUND if files else FAILED)
+    if not files:
+        click.echo("nianbao: no file in there", err=True)
     if done:
         click.echo(f"nianbao: {len(files) - len(todo)} of {len(files)} were read before, as {output} says", err=True)
     try:
@@ -172,14 +174,19 @@ def _tell(path: Path, result: Result, format_: str, output: Path | None) -> int:
     if output is not None:
         _append(output, told)
     else:
-        click.echo(json.dumps(told, ensure_ascii=False) if format_ == "jsonl" else _in_words(told))
+        click.echo(_line(told) if format_ == "jsonl" else _in_words(told))
     return _status(told)
 
 
 def _append(output: Path, told: dict[str, Any]) -> None:
     file: TextIO
     with output.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told, ensure_ascii=False) + "\n")
+        file.write(_line(told) + "\n")
+
+
+def _line(told: dict[str, Any]) -> str:
+    """JSON in UTF-8, whatever bytes a file's name has: those of a name in GBK are escapes that lead back to it."""
+    return json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _in_words(told: dict[str, Any]) -> str:

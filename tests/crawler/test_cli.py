@@ -127,6 +127,22 @@ def test_a_document_that_cannot_be_read_is_status_2_and_the_others_are_read(tmp_
     assert "broken.pdf" in result.output and "nowhere.html" in result.output
 
 
+def test_a_folder_without_a_file_is_not_sound(tmp_path: Path) -> None:
+    result = nianbao(tmp_path, "check", str(tmp_path))
+    assert (result.exit_code, "no file in there" in result.output) == (2, True)
+
+
+def test_a_file_whose_name_is_in_gbk_is_told_and_known_again(tmp_path: Path) -> None:
+    folder, told = tmp_path / "in", tmp_path / "told.jsonl"
+    folder.mkdir()
+    path = folder / os.fsdecode("年报.txt".encode("gb18030"))
+    path.write_text("甲市教育局2023年政府信息公开工作年度报告", encoding="utf-8")
+    assert nianbao(tmp_path, "check", str(folder), "--output", str(told)).exit_code == 0
+    assert [json.loads(line)["source"] for line in told.read_text(encoding="utf-8").splitlines()] == [str(path)]
+    again = nianbao(tmp_path, "check", str(folder), "--output", str(told))
+    assert (again.exit_code, "1 of 1 were read before" in again.output) == (0, True)
+
+
 def test_the_seeds_are_there_in_continuous_integration() -> None:
     assert SEEDS.is_dir() or os.environ.get("CI") != "true"
 
