@@ -26,7 +26,7 @@ def _lines(document: Document, reading: Reading) -> Iterator[str]:
     begin = reading.prose.title_block + 1
     for at, block in enumerate(document.blocks[begin : end_of_report(document, headings)], begin):
         path = block.place.path if block.place else None
-        if inside and path and at >= first and not path.startswith(inside):
+        if inside and path and at >= first and not f"{path}/".startswith(inside):
             continue
         if isinstance(block, Table):
             yield from (line for row in block.rows if (line := _row(row)))

@@ -32,7 +32,7 @@ class Filler:
             if read is None:
                 continue
             names = [f"proactive_disclosure.{spec.key}.{key}" for key in table.spec.keys(spec)]
-            tokens, values = read.unit.tokens, read.unit.values
+            tokens, values = _once(read.unit.tokens, len(names)), read.unit.values
             if len(tokens) == len(names):
                 self._put(names, tokens)
             elif len(tokens) > len(names):
@@ -205,6 +205,13 @@ def _with_blanks(values: Sequence[RawCell], width: int) -> Sequence[RawCell] | N
         return None
     filled = [at for at, cell in enumerate(kept) if cell.text.strip()]
     return kept if not filled or (filled[0] == 0 and filled[-1] == width - 1 and len(filled) < width) else None
+
+
+def _once(tokens: Sequence[RawCell], width: int) -> Sequence[RawCell]:
+    """A merged cell that a converter wrote into each column it covers counts once: 行政许可 505 505 505."""
+    while len(tokens) > width and squeeze(tokens[-1].text) == squeeze(tokens[-2].text):
+        tokens = tokens[:-1]
+    return tokens
 
 
 def _gap_inside(values: Sequence[RawCell]) -> bool:

@@ -194,7 +194,7 @@ def end_of_report(document: Document, headings: Sequence[Heading]) -> int:
     for at in range(start, end):
         block = document.blocks[at]
         path = block.place.path if block.place else None
-        if inside and path and not path.startswith(inside):
+        if inside and path and not f"{path}/".startswith(inside):
             return at
         if isinstance(block, Paragraph) and parse_date(block.text):
             return at + 1

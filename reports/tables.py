@@ -15,6 +15,10 @@ from reports.rows import Unit, align, score, units_of, value_columns
 
 _COMMON = frozenset(["总计", "其他", "七总计", "3其他"])  # labels that also stand in header rows and other tables
 
+# a comparison of years has rows of the table too, but few, with a figure a year
+_LEAST_WIDE = 5  # values of a row
+_TELLING = 8  # rows
+
 
 def detect_form(units: Sequence[Unit], year: int | None) -> Form | None:
     """The form by its header words, else by its rows, else by the report year; None for years without a form."""
@@ -106,7 +110,8 @@ def _requests_region(units: Sequence[Unit], form: Form, form_key: str) -> list[U
         current.append(unit)
         if len(names) > best_names:
             best, best_names = list(current), len(names)
-    return _widen(best, units) if best_names >= 3 else []
+    wide = sum(len(unit.values) >= _LEAST_WIDE or len(_digits(unit)) >= _LEAST_WIDE for unit in best)
+    return _widen(best, units) if best_names >= 3 and (wide >= 3 or best_names >= _TELLING) else []
 
 
 def _widen(anchors: list[Unit], units: Sequence[Unit]) -> list[Unit]:
@@ -152,8 +157,12 @@ def _challenge_unit(units: Sequence[Unit], after: int, heading: int | None, spec
 
 
 def _glued(unit: Unit, width: int) -> bool:
-    digits = "".join(cell.text for cell in unit.tokens).replace(" ", "")
+    digits = _digits(unit)
     return not unit.leaf and digits.isdigit() and len(digits) >= width
+
+
+def _digits(unit: Unit) -> str:
+    return "".join(cell.text for cell in unit.tokens).replace(" ", "")
 
 
 def _proactive_region(units: Sequence[Unit], form: Form, before: int | None) -> list[Unit]:

@@ -20,7 +20,7 @@ _PERIOD = re.compile(
 def period_years(reading: Reading) -> Iterator[tuple[set[int], str, Place | None]]:
     """(years, the words, where) of each period of statistics that runs over a whole year."""
     for block in reading.document.blocks:
-        if isinstance(block, Paragraph) and "月" in block.text:
+        if isinstance(block, Paragraph) and ("月" in block.text or "⽉" in block.text):
             for match in _PERIOD.finditer(squeeze(block.text)):
                 yield {int(year) for year in (match["y1"], match["y2"]) if year}, match[0], block.place
 

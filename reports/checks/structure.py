@@ -176,7 +176,7 @@ def _label(reading: Reading, name: str, table: TableRead, read: RowRead) -> Iter
         return
     words = book(reading.form.form, name).labels[index]
     missing = Counter(words[0]) - Counter(key(unit.full))
-    if not reading.document.lossless and (not missing or any(key(unit.label_text) in word for word in words)):
+    if not reading.document.lossless and (not missing or _cut_off(key(unit.label_text), key(unit.full), words)):
         return  # cut off, or all its letters among a neighbour's: the extraction's doing
     cells = tuple(f"{name}.{spec.key}.{column}" for column in table.spec.keys(spec))
     label = short(unit.label_text)
@@ -185,6 +185,14 @@ def _label(reading: Reading, name: str, table: TableRead, read: RowRead) -> Iter
         f"the row {name}.{spec.key} is labelled {label!r}.", cells=cells, expected=spec.label, actual=label,
         place=unit.label[-1].place if unit.label else None,
     )  # fmt: skip
+
+
+def _cut_off(leaf: str, full: str, words: tuple[str, ...]) -> bool:
+    """Whether what stands there is a piece of the form's label, alone or behind its neighbours' pieces:
+    三、本 法提供 2.没有现成信息需要另行制 / 作."""
+    return any(
+        leaf in word or any(full.endswith(word[:at]) for at in range(len(word) // 2 + 1, len(word))) for word in words
+    )
 
 
 def _one_letter_off(word: str, labels: tuple[str, ...]) -> bool:

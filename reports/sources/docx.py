@@ -6,6 +6,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import islice
 
 from lxml import etree
 
@@ -170,11 +171,24 @@ def _boxed(node: etree._Element, element: etree._Element) -> bool:
     return False
 
 
+def _gone(element: etree._Element) -> set[etree._Element]:
+    """Runs whose text no longer holds, or nobody sees: <w:strike/>, <w:vanish/>, and what was moved away."""
+    runs: set[etree._Element] = set()
+    for mark in element.iter(f"{W}strike", f"{W}dstrike", f"{W}vanish"):
+        run = next(islice(mark.iterancestors(), 1, 2), None)  # of a run, not of a paragraph's mark
+        if run is not None and run.tag == f"{W}r" and mark.get(f"{W}val") not in ("0", "false", "off"):
+            runs.add(run)
+    return runs | {run for moved in element.iter(f"{W}moveFrom") for run in moved.iter(f"{W}r")}
+
+
 def text_of(element: etree._Element) -> str:
-    """Text with line breaks; deleted text, field codes and text boxes left out."""
+    """Text with line breaks; what is deleted, moved away, struck out or hidden, field codes and text boxes left out."""
     parts: list[str] = []
+    gone = _gone(element)
     for node in element.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}p", f"{W}noBreakHyphen", f"{W}sym"):
         if element.tag == f"{W}p" and _boxed(node, element):
+            continue
+        if gone and any(run in gone for run in node.iterancestors(f"{W}r")):
             continue
         if node.tag == f"{W}t":
             parts.append(node.text or "")

@@ -10,7 +10,7 @@ from functools import partial
 from lxml import etree
 
 from reports.document import Block, Document, Paragraph, Picture, Table
-from reports.fold import squeeze
+from reports.fold import fold, squeeze
 from reports.model import Place, Unreadable
 from reports.sources.grid import Spanned, spread
 from reports.sources.text import decode, text_blocks
@@ -31,7 +31,10 @@ _FURNITURE = re.compile(
     r"|pageview|viewcount|visitcount|clickcount|breadcrumb|crumbs|navbar|topnav|sidebar|footer|copyright|toolbar|qrcode)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|line-through", re.IGNORECASE)
+_STRUCK = ("s", "strike", "del")
+# whole words of a class: what a style sheet that is not here lays out as a cell
+_CELL = re.compile(r"(?:^|[\s_-])(?:td|th|cell|col|column)(?:$|[\s_-]|\d)", re.IGNORECASE)
 _BOX = re.compile(r"display\s*:\s*(?:inline-)?(?:table|block|flex|grid|list-item)", re.IGNORECASE)
 _PROSE = 300  # characters in one cell: a layout table
 _FILES = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|ofd|rtf|zip|rar)(?:$|[?#])|download\.jsp", re.IGNORECASE)
@@ -110,7 +113,7 @@ class _Walker:
         """Take what stands at an element's start; whether to go into it."""
         self._descends = False
         tag = element.tag
-        if not isinstance(tag, str) or tag in _SKIP or _furniture(element):
+        if not isinstance(tag, str) or tag in _SKIP or tag in _STRUCK or _furniture(element):
             return False
         if tag == "br":
             self.flush()
@@ -189,7 +192,11 @@ def _hidden(element: etree._Element) -> bool:
 
 def _is_block(element: etree._Element) -> bool:
     """Whether its text stands apart from what is around it: by its tag, or because its style says so."""
-    return element.tag in _BLOCK or bool(_BOX.search(element.get("style") or ""))
+    return (
+        element.tag in _BLOCK
+        or bool(_BOX.search(element.get("style") or ""))
+        or bool(element.tag == "span" and _CELL.search(element.get("class") or ""))
+    )
 
 
 def _holds_data(table: etree._Element) -> bool:
@@ -216,16 +223,27 @@ def _span(cell: etree._Element, name: str) -> int:
 
 
 def _text(cell: etree._Element) -> str:
-    """A cell's text; its own line breaks and paragraphs are kept as line breaks."""
+    """A cell's text; its own line breaks and paragraphs are kept as line breaks, struck and hidden words left out."""
     parts: list[str] = []
+    gone = _gone(cell)
     for element in cell.iter():
+        if gone and element in gone:
+            continue
         if element.tag in ("br", "p", "div") and parts:
             parts.append("\n")
         if isinstance(element.tag, str) and element.tag not in ("script", "style") and element.text:
             parts.append(element.text)
         if element is not cell and element.tail:
             parts.append(element.tail)
-    return re.sub(r"[^\S\n]+", " ", "".join(parts).replace("\xa0", " ")).strip()
+    text = re.sub(r"[^\S\n]+", " ", "".join(parts).replace("\xa0", " ")).strip()
+    return text if text.isascii() or fold(text) else ""
+
+
+def _gone(cell: etree._Element) -> set[etree._Element]:
+    """What nobody sees of a cell, or sees struck out. Nearly always nothing."""
+    tops = list(cell.iterdescendants(*_STRUCK))
+    tops += [element for element in cell.iterdescendants() if element.get("style") and _hidden(element)]
+    return {below for top in tops for below in top.iter()}
 
 
 def _titles(root: etree._Element) -> Iterator[str]:

@@ -17,6 +17,7 @@ from reports.sources.typeset import Line, cell_text, continues, lines_of, tabula
 from reports.sources.unruled import rows_of
 
 _LEAST_TABLE = 80.0  # points across: less is a logo, or a character of a scanned title
+_ENDS = 12.0  # points by which lines that are full end apart
 _EDGE = 0.09  # of the page's height: where page numbers and running heads stand
 
 
@@ -36,10 +37,14 @@ def blocks_of(pages: Sequence[Page]) -> Iterator[Block]:
     laid = [_lay_out(page) for page in pages]
     heads = _running_heads(pages, [line for _, lines in laid for line in lines])
     columns = sorted(x for ruled, _ in laid for one in ruled for x in one.xs)
-    writer = _Writer([line for _, lines in laid for line in lines])
-    for page, (ruled, lines) in zip(pages, laid, strict=True):
+    body = [
+        [line for line in lines if not _furniture(page, line, heads)]
+        for page, (_, lines) in zip(pages, laid, strict=True)
+    ]
+    writer = _Writer([line for lines in body for line in lines])
+    for page, (ruled, _), lines in zip(pages, laid, body, strict=True):
         items: list[tuple[float, object]] = [(one.ys[0], one) for one in ruled]
-        items += [(line.top, line) for line in lines if not _furniture(page, line, heads)]
+        items += [(line.top, line) for line in lines]
         items += [(box[1], box) for box in page.pictures]
         for _, item in sorted(items, key=lambda pair: pair[0]):
             if isinstance(item, Line):
@@ -131,9 +136,8 @@ class _Writer:
     """Joins lines to paragraphs, and lines with gaps to unruled tables."""
 
     def __init__(self, lines: list[Line]) -> None:
-        body = [line for line in lines if len(line.text) > 15]
         self.left = min((line.left for line in lines if len(line.text) > 3), default=0.0)
-        self.right = max((line.right for line in body), default=0.0)
+        self.right = _right_margin(lines)
         self.paragraph: list[Line] = []
         self.rows: list[Line] = []
 
@@ -184,6 +188,13 @@ class _Writer:
             rows.append(Row(tuple(RawCell(text, place, at) for at, (text, place) in enumerate(pieces))))
         self.rows = []
         yield Table(tuple(rows), aligned=False, place=rows[0].cells[0].place)
+
+
+def _right_margin(lines: Sequence[Line]) -> float:
+    """Where lines of prose end at the right; a printer's own head and foot, or a title, may run on beyond it."""
+    ends = sorted((line.right for line in lines if len(line.text) > 15), reverse=True)
+    shared = (end for at, end in enumerate(ends[:-2]) if end - ends[at + 2] <= _ENDS)
+    return next(shared, ends[0] if ends else 0.0)
 
 
 def _label_and_figure(text: str) -> list[str]:

@@ -22,11 +22,13 @@ from reports.model import Place, Unreadable
 from reports.sources.ocr import can_read, read_scans, rendered_part
 from reports.sources.pages import blocks_of
 from reports.sources.ruling import Char, Stroke
+from reports.sources.struck import without_struck
 
 MAX_PAGES = 400
 _MAX_CHARS = 60_000  # on one page
 _MAX_OBJECTS = 50_000
 _SAMPLE = 60  # characters of a page that are asked how they are turned
+_SLANT = 0.06  # of a quarter turn: text that lies across the others' direction is a watermark
 _THIN = 3.2  # points: a filled rectangle no wider than this is a ruling
 
 
@@ -41,15 +43,16 @@ class _Page:
         self.frame = (left, bottom, right, top)
         wide, high = right - left, top - bottom
         self.width, self.height = (high, wide) if self.rotation % 2 else (wide, high)
-        self.chars = list(self._chars(text))
-        text.close()
         self.horizontal: list[Stroke] = []
         self.vertical: list[Stroke] = []
         self.pictures: list[tuple[float, float, float, float]] = []
         self._shown = self._hidden = 0  # text objects that a reader sees, and those without ink or behind a picture
+        self._slanted = False  # whether some text lies across the page: a watermark
         self._budget = _MAX_OBJECTS
         for at in range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_OBJECTS)):
             self._object(raw.FPDFPage_GetObject(page.raw, at), (1, 0, 0, 1, 0, 0), 0)
+        self.chars = without_struck(list(self._chars(text)), self.horizontal)
+        text.close()
 
     @property
     def crowded(self) -> bool:
@@ -81,6 +84,8 @@ class _Page:
                 continue
             if not raw.FPDFText_GetLooseCharBox(handle, at, pointer):
                 continue
+            if self._slanted and _oblique(raw.FPDFText_GetCharAngle(handle, at)):
+                continue
             if self.rotation == 0:  # nearly always
                 yield Char(chr(code), box.left - left, top - box.top, box.right - left, top - box.bottom)
                 continue
@@ -100,6 +105,9 @@ class _Page:
                 self._hidden += 1
             else:
                 self._shown += 1
+                if not self._slanted:
+                    a, b, *_ = _matrix(item) if depth == 0 else _times(_matrix(item), matrix)
+                    self._slanted = min(abs(a), abs(b)) > 0.1 * max(abs(a), abs(b))
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             self._image(item, _times(_matrix(item), matrix))
         elif kind == raw.FPDF_PAGEOBJ_FORM:
@@ -171,6 +179,11 @@ def _turn(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> int:
         return int(raw.FPDFPage_GetRotation(page.raw))
     quarters: int = angles.most_common(1)[0][0]
     return -quarters % 4
+
+
+def _oblique(angle: float) -> bool:
+    quarters = angle / (pi / 2)
+    return abs(quarters - round(quarters)) > _SLANT
 
 
 def _matrix(item: object) -> tuple[float, ...]:

@@ -63,9 +63,13 @@ class Ruled:
     xs: list[float]
     ys: list[float]
     boxes: list[Box]
+    left: float = 0.0  # how far the rulings across reach: beyond the last one down where a printer cut that off
+    right: float = 0.0
     _owner: dict[tuple[int, int], Box] = field(default_factory=dict, repr=False)
 
     def box_at(self, x: float, y: float) -> Box | None:
+        if self.left < x < self.right:
+            x = min(max(x, self.xs[0]), self.xs[-1] - 0.01)
         column, row = bisect_right(self.xs, x) - 1, bisect_right(self.ys, y) - 1
         if not (0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1):
             return None
@@ -197,7 +201,7 @@ def _grid(rows: list[Stroke], columns: list[Stroke]) -> Ruled | None:
                 high += 1
             seen.update((i + a, j + b) for a in range(high) for b in range(wide))
             boxes.append(Box(i, j, high, wide, xs[j], ys[i], xs[j + wide], ys[i + high]))
-    return Ruled(xs, ys, boxes)
+    return Ruled(xs, ys, boxes, min(row.start for row in rows), max(row.end for row in rows))
 
 
 def _parts(strokes: Sequence[Stroke], at: float, start: float, end: float) -> bool:

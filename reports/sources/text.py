@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 
 from reports.document import Block, Document, Paragraph, RawCell, Row, Table
-from reports.furniture import is_page_number
+from reports.fold import fold
 from reports.model import Place, Unreadable
+from reports.sources.lines import rejoined, unpadded, without_page_numbers
 
 _MAX_TAIL = 8  # characters of a cell's text that was broken over lines: 自 / 然 / 人
 _SENTENCE = re.compile(r"[。；，、：]")
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+
+_MARKED = re.compile(r"^#{1,6}\s+|^>\s+|\*\*|__(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])__")
+_ESCAPED = re.compile(r"\\([-.#*_+()\[\]!|])")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -37,29 +41,17 @@ def read_text(data: bytes) -> Document:
     text = decode(data)
     if not text.strip():
         raise Unreadable("empty", "the file holds no text")
-    return Document("text/plain", "text", tuple(text_blocks(_without_page_numbers(text))))
-
-
-def _without_page_numbers(text: str) -> list[str]:
-    """The text's lines; the number at the foot of a page is left empty, where a form feed tells that one ends."""
-    lines: list[str] = []
-    pages = text.split("\f")
-    for page in pages:
-        own = page.splitlines() or [""]
-        foot = next((at for at in range(len(own) - 1, -1, -1) if own[at].strip()), None)
-        if foot is not None and len(pages) > 1 and is_page_number(own[foot]):
-            own[foot] = ""
-        lines += own
-    return lines
+    return Document("text/plain", "text", tuple(text_blocks(rejoined(without_page_numbers(text)))))
 
 
 def text_blocks(lines: list[str], first_line: int = 1) -> list[Block]:
-    """Paragraphs and tables from lines of text."""
-    tabbed = [line for line in lines if "\t" in line]
+    """Paragraphs and tables from lines of text. A line of nothing but invisible characters is a blank one."""
+    lines = [line if line.isascii() or fold(line) or "\t" in line else "" for line in lines]
+    tabbed = [line for line in lines if "\t" in line and line.strip()]
     single = [line for line in tabbed if line.startswith("\t") and "\t" not in line[1:].rstrip("\n")]
     if len(single) >= 20 and len(single) > 0.6 * len(tabbed):
         return _cells_by_line(lines, first_line)
-    return _rows_by_line(lines, first_line)
+    return _rows_by_line(unpadded(lines), first_line)
 
 
 def _rows_by_line(lines: Iterable[str], first_line: int) -> list[Block]:
@@ -75,17 +67,24 @@ def _rows_by_line(lines: Iterable[str], first_line: int) -> list[Block]:
         if rows:
             blocks.append(Table(tuple(rows), aligned=False, place=rows[0].cells[0].place))
             rows = []
-        blocks.append(Paragraph(line.strip(), Place(line=number, column=1 + len(line) - len(line.lstrip()))))
+        blocks.append(Paragraph(_plain(line), Place(line=number, column=1 + len(line) - len(line.lstrip()))))
     if rows:
         blocks.append(Table(tuple(rows), aligned=False, place=rows[0].cells[0].place))
     return blocks
+
+
+def _plain(line: str) -> str:
+    """The line without the marks of Markdown, which tools write: ## 一、总体情况, **五、…**, 1\\. 主动公开."""
+    return _ESCAPED.sub(r"\1", _MARKED.sub("", line.strip()))
 
 
 def _row(line: str, number: int) -> Row:
     cells: list[RawCell] = []
     offset = 0
     for at, part in enumerate(line.split("\t")):
-        cells.append(RawCell(part.strip(), Place(line=number, column=offset + 1), at))
+        cells.append(
+            RawCell(part.strip() if part.isascii() or fold(part) else "", Place(line=number, column=offset + 1), at)
+        )
         offset += len(part) + 1
     return Row(tuple(cells))
 
@@ -102,12 +101,13 @@ class _CellLines:
     def cell(self, line: str, number: int) -> None:
         if self.blank:
             self.end_row()
-        self.cells.append(RawCell(line.strip(), Place(line=number, column=2), len(self.cells)))
+        text = line.strip() if line.isascii() or fold(line) else ""
+        self.cells.append(RawCell(text, Place(line=number, column=2), len(self.cells)))
         self.blank = 0
 
     def other(self, line: str, number: int) -> None:
-        text = line.strip()
-        if self.cells and self.blank <= 1 and len(text) <= _MAX_TAIL and not _SENTENCE.search(text):
+        text = _plain(line)
+        if self.cells and self.blank <= 1 and len(text) <= _MAX_TAIL and not _SENTENCE.search(text[1:]):
             last = self.cells[-1]
             self.cells[-1] = RawCell(last.text + "\n" + text, last.place, last.column)
         else:

@@ -13,6 +13,7 @@ from reports.sources.ruling import Char
 from reports.sources.typeset import Chunk, Line, chunk_of
 
 _LEADING = 1.45  # lines of one cell stand no further apart than this times their height
+_UNEVEN = 0.9  # of a line's height
 _REACH = 8  # lines above and below that are looked at
 
 
@@ -53,10 +54,10 @@ class _Row:
 
 def rows_of(lines: Sequence[Line]) -> list[tuple[int, list[Chunk]]]:
     """(page, cells left to right) for each row, top to bottom; a cell of several lines is one chunk."""
-    lines = _cut_at_columns(lines)
+    lines = _level(_cut_at_columns(lines))
     if _tight(lines):
         return [(line.page, list(line.chunks)) for line in lines]
-    rows = {at: _row(line, at) for at, line in enumerate(lines) if _carries_a_row(line)}
+    rows = {at: _row(lines[at], at) for at in _carriers(lines)}
     left: dict[int, list[Chunk]] = {at: list(line.chunks) for at, line in enumerate(lines) if at not in rows}
     for distance in range(1, _REACH + 1):
         for at, row in rows.items():
@@ -71,6 +72,27 @@ def rows_of(lines: Sequence[Line]) -> list[tuple[int, list[Chunk]]]:
         elif left[at]:
             found.append((line.page, left[at]))
     return found
+
+
+def _level(lines: Sequence[Line]) -> list[Line]:
+    """Figures of one row that stand a little higher or lower than the others, on one line: rows stand above one another
+    column by column, and these nowhere do."""
+    level: list[Line] = []
+    for line in lines:
+        above = level[-1] if level else None
+        if above is not None and above.page == line.page and _uneven(above, line):
+            chunks = sorted((*above.chunks, *line.chunks), key=lambda chunk: chunk.left)
+            level[-1] = replace(above, chunks=tuple(chunks))
+        else:
+            level.append(line)
+    return level
+
+
+def _uneven(above: Line, line: Line) -> bool:
+    figures = [[chunk for chunk in one.chunks if is_value(chunk.text)] for one in (above, line)]
+    if not all(figures) or abs(_middle(figures[0][-1]) - _middle(figures[1][0])) > _UNEVEN * above.size:
+        return False
+    return all(one.right < other.left or other.right < one.left for one in above.chunks for other in line.chunks)
 
 
 def _cut_at_columns(lines: Sequence[Line]) -> list[Line]:
@@ -112,7 +134,7 @@ def _cut(chunk: Chunk, cuts: Sequence[float]) -> list[Chunk]:
 
 def _tight(lines: Sequence[Line]) -> bool:
     """Rows as close to one another as the lines of one cell: distance tells nothing."""
-    mains = [line for line in lines if _carries_a_row(line)]
+    mains = [lines[at] for at in _carriers(lines)]
     pairs = [(one, other) for one, other in pairwise(mains) if one.page == other.page]
     pitches = [(_middle(other.chunks[-1]) - _middle(one.chunks[-1])) / one.size for one, other in pairs]
     return bool(pitches) and min(pitches) < 1.15 * _LEADING
@@ -120,6 +142,26 @@ def _tight(lines: Sequence[Line]) -> bool:
 
 def _row(line: Line, at: int) -> _Row:
     return _Row(line, [_Cell([chunk], is_value(chunk.text)) for chunk in line.chunks], at)
+
+
+def _carriers(lines: Sequence[Line]) -> list[int]:
+    """The lines that carry a row. Figures alone, close below others and fewer than those, are the rest of them: in
+    a narrow column 12 stands as 1 above 2."""
+    return [
+        at
+        for at, line in enumerate(lines)
+        if _carries_a_row(line) and not (at and lines[at - 1].page == line.page and _wrapped(lines[at - 1], line))
+    ]
+
+
+def _wrapped(above: Line, line: Line) -> bool:
+    figures = [chunk for chunk in above.chunks if is_value(chunk.text)]
+    if not len(line.chunks) < len(figures) or _middle(line.chunks[0]) - _middle(figures[0]) > _LEADING * above.size:
+        return False
+    return all(
+        squeeze(chunk.text).isdigit() and any(min(c.right, chunk.right) - max(c.left, chunk.left) > 1 for c in figures)
+        for chunk in line.chunks
+    )
 
 
 def _carries_a_row(line: Line) -> bool:

@@ -12,6 +12,7 @@ from tools.corpus.noise import radicals, restyle
 from tools.corpus.scan import docx_pictures, html_pictures, scan_pdf
 from tools.corpus.spec import Spec, broken_sums
 from tools.corpus.strangers.make import STRANGERS, make_stranger
+from tools.corpus.thirds.make import THIRDS, make_third
 from tools.corpus.write_html import FAKED, TABLES, write_html
 from tools.corpus.write_ofd import write_ofd
 from tools.corpus.write_office import write_docx, write_xlsx
@@ -40,6 +41,8 @@ _NO_BLANKS = {"html_faked", "pdf_chrome", "pdf_unruled", "text_bare"}  # nobody 
 def make(seed: int, number: int, format_: str) -> Sample:
     if format_ in STRANGERS:
         return make_stranger(seed, number, format_)
+    if format_ in THIRDS:
+        return make_third(seed, number, format_)
     rng = Random(f"{seed}/{number}/{format_}")
     spec = draw(rng, blanks=format_ not in _NO_BLANKS)
     parts = list(blocks(spec))
