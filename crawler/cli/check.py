@@ -190,6 +190,8 @@ def _line(told: dict[str, Any]) -> str:
 
 
 def _in_words(told: dict[str, Any]) -> str:
+    if not (told["organ"] or told["year"] or told["form"] or told["findings"]):
+        return f"{told['source']}: readable, but no annual report that we know (不是能够识别的年度报告)"
     filled = sum(1 for value in told["cells"].values() if value is not None)
     head = f"{told['source']}: {told['organ']} {told['year']}, form {told['form']}, "
     return "\n".join([f"{head}{filled} of {len(told['cells'])} cells", *in_words(told["findings"])])

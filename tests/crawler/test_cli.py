@@ -127,6 +127,12 @@ def test_a_document_that_cannot_be_read_is_status_2_and_the_others_are_read(tmp_
     assert "broken.pdf" in result.output and "nowhere.html" in result.output
 
 
+def test_what_is_no_report_is_not_told_as_a_sound_one(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("各位同事：明天停电。", encoding="utf-8")
+    told = CliRunner().invoke(cli, ["check", str(tmp_path / "letter.txt")])
+    assert "no annual report that we know" in told.output
+
+
 def test_a_folder_without_a_file_is_not_sound(tmp_path: Path) -> None:
     result = nianbao(tmp_path, "check", str(tmp_path))
     assert (result.exit_code, "no file in there" in result.output) == (2, True)
