@@ -129,7 +129,7 @@ def test_a_document_that_cannot_be_read_is_status_2_and_the_others_are_read(tmp_
 
 def test_what_is_no_report_is_not_told_as_a_sound_one(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("各位同事：明天停电。", encoding="utf-8")
-    told = CliRunner().invoke(cli, ["check", str(tmp_path / "letter.txt")])
+    told = nianbao(tmp_path, "check", str(tmp_path / "letter.txt"))
     assert "no annual report that we know" in told.output
 
 
