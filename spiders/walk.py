@@ -45,6 +45,9 @@ class Walk:
         self.exhausted = True  # whether every promise was followed, as far as the budget goes
         self.pages = 0
         self._remembered = 0  # how many of the found columns an earlier walk had found
+        self._undecided: dict[
+            str, list[Sighting]
+        ] = {}  # pages read that said too little of themselves, and their links
         self.organs: list[Link] = []  # links that are called by organs' names
         self._directories: list[Step] = []  # pages that promise such links
         self._todo: list[Step] = []
@@ -125,12 +128,19 @@ class Walk:
                 self.failed.append((step, page.verdict))
             return
         if page.url != step.url and (page.url in self._seen or is_root(page.url)):
+            self._decide_again(page.url, step)
             return
         self._seen.add(page.url)
         await self._arrive(page, step)
 
+    def _decide_again(self, url: str, step: Step) -> None:
+        """A page that did not show what it is when it was read, and which this label promises to be the column."""
+        if url in self._undecided and _is_sure(step):
+            self._decide(url, self._undecided.pop(url), (*step.way, step.label), named=False, surely=True)
+
     def _meet_again(self, step: Step) -> None:
         """A column that was read already, and to which the site still leads: it is still the column."""
+        self._decide_again(step.url, step)
         known = next((one for one in self.found[: self._remembered] if one.url == step.url), None)
         if known is None and step.leads == "column" and step.url in self.survey.done and self.survey.shows_series():
             known = Found(step.url, (*step.way, step.label), named=True, shows=True)
@@ -179,7 +189,8 @@ class Walk:
         self.organs += [link for link in called if organ_in(link.title) == fold(link.title)]
         directories = [link for link in called if ways().directories.search(fold(link.title))]
         self._directories += [Step(link.url, link.title, "hub", 0.5, way) for link in directories]
-        planned = (step for step in steps(links, self._home, way) if step.url not in self._seen)
+        met = self._seen - self._undecided.keys()
+        planned = (step for step in steps(links, self._home, way) if step.url not in met)
         self._todo += [step for step in planned if is_near(step.url, self._home) or not self._within]
 
     async def _rendered(self, page: Page) -> tuple[Link, ...]:
@@ -195,12 +206,17 @@ class Walk:
         empty, or leads to organs' lists."""
         before = len(self.survey.sightings)
         await self.survey.read(page)
-        new = list(self.survey.sightings.values())[before:]
+        self._decide(page.url, list(self.survey.sightings.values())[before:], way, named=named, surely=surely)
+
+    def _decide(self, url: str, new: list[Sighting], way: tuple[str, ...], *, named: bool, surely: bool) -> None:
+        """Whether a page that was read, and showed these links, is a column."""
         shows = any(is_of_series(sighting, self._series) for sighting in new)
-        contents = sum(is_organs_year(one) or (is_organ_label(one) and same_host(one.url, page.url)) for one in new) > 1
-        named = named or (surely and page.url in self.survey.empty)
-        if shows or named or (surely and (contents or leads_on(new, self._series, page.url))):
-            self.found.append(Found(page.url, way, named, shows))
+        contents = sum(is_organs_year(one) or (is_organ_label(one) and same_host(one.url, url)) for one in new) > 1
+        named = named or (surely and url in self.survey.empty)
+        if shows or named or (surely and (contents or leads_on(new, self._series, url))):
+            self.found.append(Found(url, way, named, shows))
+        else:
+            self._undecided[url] = new
 
     def _shows(self, listing: Listing) -> int:
         """How many reports of the series a page shows."""

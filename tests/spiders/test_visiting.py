@@ -248,3 +248,21 @@ def test_a_new_column_is_followed_to_the_columns_below_it_although_its_page_was_
     for looked_at in (column, home):
         [visit] = visits(site, looked_at)
         assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+
+
+def test_a_table_of_contents_that_was_found_before_is_found_again() -> None:
+    """It says nothing of itself: only the link's words on the way make it the column."""
+    contents = page("财政局", "<a href='/nb/cz/'>财政局</a> <a href='/nb/wj/'>卫生健康局</a>")
+    site = Site(
+        {
+            "/bm/cz/": page("财政局", "<a href='/bm/cz/gk/'>信息公开</a>"),
+            "/bm/cz/gk/": page("信息公开", "<a href='/nb/'>政府信息公开年报</a>"),
+            "/nb/": contents,
+            "/nb/cz/": page("财政局年报", rows("甲县财政局", 2023, 2022)),
+            "/nb/wj/": page("卫生健康局年报", rows("甲县卫生健康局", 2023, 2022)),
+        }
+    )
+    for known in ((), (f"{HOST}/nb/",)):
+        [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True, known=known))
+        assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+        assert visit.outcome is Outcome.COMPLETE
