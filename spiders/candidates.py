@@ -128,6 +128,12 @@ def is_organs_year(sighting: Sighting) -> bool:
     return _ORGANS_YEAR.match(fold(sighting.title)) is not None
 
 
+def is_years_label(title: str, year: int) -> bool:
+    """Whether a link is called by the year and nothing else: 2023年, 2023年度年报."""
+    label = _YEAR_LABEL.match(fold(title))
+    return label is not None and int(label[1]) == year
+
+
 def is_organ_label(sighting: Sighting) -> bool:
     """Whether a link is called by an organ's name and nothing else: in a column, it leads to that organ's reports."""
     return sighting.date is None and organ_in(sighting.title) == fold(sighting.title)

@@ -12,9 +12,19 @@ from urllib.parse import urlsplit
 
 from portals.titles import organ_in, organ_named, report_year, series_of
 from spiders.article import Article, guessed_dates, is_document, page_titles, read_article
-from spiders.candidates import SURE, Expectation, Unclear, as_candidate, is_of_series, named_in, weigh_page
+from spiders.candidates import (
+    ACCEPT,
+    SURE,
+    Expectation,
+    Unclear,
+    as_candidate,
+    is_of_series,
+    is_years_label,
+    named_in,
+    weigh_page,
+)
 from spiders.fetched import Fetch, Page
-from spiders.listing import read_listing
+from spiders.listing import Link, read_listing
 from spiders.survey import Survey
 from storage.records import Candidate, Outcome, Sighting
 
@@ -122,16 +132,36 @@ async def look_behind(
     if not taken and (link.is_label or _is_list(page, wanted[0].series, survey)):
         await survey.read(page)
         return ()
-    if taken and link.is_label and _holds_nothing(article) and await _reads_as_list(survey, page, wanted[0].series):
-        return ()
+    if taken and link.is_label and _may_be_a_list(article, page, wanted[0].series):
+        leads_on = not article.dates and _leads_to_the_year(page, wanted[0].year, survey)
+        if await _reads_as_list(survey, page, wanted[0].series):
+            return ()
+        if leads_on:  # what is behind that is looked at too, and surer if it is the report
+            found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
     found = found or list(_nobodys(link, article, wanted))
     fetch = survey.fetch
     return tuple([await complete(fetch, one, page, has_browser) if one.accepted else one for one in found])
 
 
-def _holds_nothing(article: Article) -> bool:
-    """Whether a page has neither the report's text nor a document: a year's list may be called 2023年…年报 too."""
-    return not (article.is_form or article.attachments or article.frames)
+def _may_be_a_list(article: Article, page: Page, series: str) -> bool:
+    """Whether a page has neither the report's text nor a document: a year's list may be called 2023年…年报 too.
+
+    A document that is called as a report is a list's row on a page that claims no date.
+    """
+    rows = {link.url for link in read_listing(page.html or "", page.url).links if _is_row(link, series)}
+    attached = set(article.attachments) - (set() if article.dates else rows)
+    return not (article.is_form or attached or article.frames)
+
+
+def _is_row(link: Link, series: str) -> bool:
+    return is_of_series(Sighting(link.url, link.title, link.date, ""), series)
+
+
+def _leads_to_the_year(page: Page, year: int, survey: Survey) -> bool:
+    """Whether a page links something that is called by the year alone, and that no page before it showed."""
+    known = {page.url, *(sighting.url for sighting in survey.sightings.values())}
+    links = read_listing(page.html or "", page.url).links
+    return any(is_years_label(link.title, year) and link.url not in known for link in links)
 
 
 async def _reads_as_list(survey: Survey, page: Page, series: str) -> bool:
@@ -164,7 +194,7 @@ def _is_list(page: Page, series: str, survey: Survey) -> bool:
     known = {sighting.url for sighting in survey.sightings.values()}
     links = read_listing(page.html or "", page.url).links
     new = [link for link in links if link.url not in known]
-    return any(is_of_series(Sighting(link.url, link.title, link.date, ""), series) for link in new)
+    return any(_is_row(link, series) for link in new)
 
 
 def _unread_document(link: Unclear, wanted: Sequence[Expectation], page: Page) -> tuple[Candidate, ...]:

@@ -14,7 +14,7 @@ from scrapy.http import HtmlResponse, Response
 from portals.model import Organ
 from portals.titles import Names
 from spiders.annual_report import AnnualReportSpider
-from spiders.candidates import Expectation
+from spiders.candidates import SURE, Expectation
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.pages import judge_page
@@ -266,3 +266,58 @@ def test_a_table_of_contents_that_was_found_before_is_found_again() -> None:
         [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True, known=known))
         assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
         assert visit.outcome is Outcome.COMPLETE
+
+
+def test_a_years_list_whose_row_is_the_document_is_read_as_a_list() -> None:
+    year = page(
+        "2023年政府信息公开年报", "<li><a href='/f/1.pdf'>甲县财政局2023年政府信息公开工作年度报告</a> 01-16</li>"
+    )
+    site = Site(
+        {"/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"), "/nb/2023/": year, "/f/1.pdf": PDF}
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/f/1.pdf"]
+
+
+def test_an_article_that_a_year_leads_to_is_the_report_with_what_is_attached_to_it() -> None:
+    attached = "时间：2024-01-16 <a href='/f/1.pdf'>甲县财政局2023年政府信息公开工作年度报告</a>"
+    year = page("2023年政府信息公开年报", attached)
+    site = Site(
+        {"/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"), "/nb/2023/": year, "/f/1.pdf": PDF}
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/nb/2023/"]
+
+
+def test_a_years_list_whose_row_is_called_by_the_year_alone_is_looked_behind() -> None:
+    year = page("2023年政府信息公开年报", "<li><a href='/a/1.html'>2023年度</a> 01-28</li>")
+    text = "2023年1月1日至2023年12月31日 二、主动公开政府信息情况 三、收到和处理政府信息公开申请 六、其他需要报告的事项"
+    report = page("2023年度", text)
+    site = Site(
+        {"/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"), "/nb/2023/": year, "/a/1.html": report}
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.score >= SURE] == [f"{HOST}/a/1.html"]
+
+
+def test_a_years_page_that_leads_to_itself_by_the_year_is_no_list() -> None:
+    """Its document is a picture, which reading may tell; the menu of years was on the column too."""
+    menu = "<a href='/nb/2023/'>2023年</a> <a href='/nb/2022/'>2022年</a>"
+    year = page("2023年政府信息公开年报", f"{menu}<img src='/i/1.jpg'>")
+    site = Site({"/nb/": page("政府信息公开年报", menu), "/nb/2023/": year})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.score >= SURE] == [f"{HOST}/nb/2023/"]
+
+
+def test_a_years_page_that_links_a_year_behind_which_is_nothing_is_left_to_a_person() -> None:
+    """The report may be a picture, and the year a menu's."""
+    year = page("2023年政府信息公开年报", "<img src='/i/1.jpg'><a href='/nd/2023/'>2023年度</a>")
+    site = Site(
+        {
+            "/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"),
+            "/nb/2023/": year,
+            "/nd/2023/": page("2023年工作动态", ""),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/nb/2023/"]
