@@ -24,3 +24,9 @@ def same_page(one: str, other: str) -> bool:
 
 def same_host(one: str, other: str) -> bool:
     return urlsplit(one).hostname == urlsplit(other).hostname
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are on one host, or on x.gov.cn and www.x.gov.cn; whatever their schemes and ports."""
+    names = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return names[0] == names[1]

@@ -6,7 +6,7 @@ Finds lists and reads them whole into a survey. What it could not look at, it sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from portals.titles import fold, organ_in
 from spiders.candidates import is_of_series, is_organ_label, is_organs_year, leads_on
@@ -14,7 +14,7 @@ from spiders.fetched import Page
 from spiders.listing import Link, Listing, read_listing
 from spiders.navigation import SURE_LABEL, Step, is_called_a_column, is_near, is_root, promise_of, steps, ways
 from spiders.pages import Verdict
-from spiders.places import same_host
+from spiders.places import same_host, same_site
 from spiders.survey import Survey
 from spiders.unlinked import mapped_columns, site_maps
 from storage.records import Outcome, Sighting
@@ -55,8 +55,10 @@ class Walk:
         self._seen: set[str] = {home}  # a column that leads to the home page is gone
 
     async def from_home(self, home: Page) -> None:
-        """Walks from a home page that was fetched."""
+        """Walks from a home page that was fetched. It may have led to www, and the whole site with it."""
         self._seen.add(home.url)
+        if same_site(home.url, self._home) and urlsplit(home.url).netloc != urlsplit(self._home).netloc:
+            self._home = urljoin(home.url, urlsplit(self._home).path)  # in its folder: the walk may be kept within
         await self._arrive(home, None)
         await self._follow_steps()
         while not self.found and self._scripted:

@@ -44,6 +44,7 @@ class Site:
     def __init__(self, pages: dict[str, str]) -> None:
         self.pages = {HOST + path: text for path, text in pages.items()}
         self.asked: list[str] = []
+        self.moved: dict[str, str] = {}  # address → where it leads
         self._ids = count()
 
     def clock(self) -> datetime:
@@ -60,6 +61,7 @@ class Site:
 
     async def fetch(self, url: str, **_: Any) -> Page:
         self.asked.append(url.removeprefix(HOST))
+        url = self.moved.get(url, url)
         text = self.pages.get(url)
         response: Response = HtmlResponse(url, 200 if text else 404, body=(text or "404").encode(), encoding="utf-8")
         if text and text.startswith("%PDF"):
@@ -321,3 +323,26 @@ def test_a_years_page_that_links_a_year_behind_which_is_nothing_is_left_to_a_per
     )
     [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
     assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/nb/2023/"]
+
+
+def test_from_a_home_page_that_leads_to_www_the_way_goes_by_organs_names_too() -> None:
+    site = Site({})
+    site.pages = {HOST.replace("//", "//www.") + path: text for path, text in PORTAL.items()}
+    site.moved = {f"{HOST}/": f"{HOST.replace('//', '//www.')}/"}
+    found = {
+        one: visit for visit in visits(site, Column(f"{HOST}/", ("c", "m", "h"), is_home=True)) for one in visit.organs
+    }
+    assert [one.url for one in found["m"].candidates if one.accepted] == [f"{HOST.replace('//', '//www.')}/a/1.html"]
+    assert found["h"].outcome is Outcome.PARTIAL
+
+
+def test_an_organs_page_that_leads_to_the_portals_home_on_www_shows_nothing_of_the_organ() -> None:
+    www = HOST.replace("//", "//www.")
+    site = Site(PORTAL | {"/bm/cz/": ""})
+    site.pages[f"{www}/"] = page("甲县人民政府", "<a href='/nb/'>政府信息公开年报</a>")
+    site.pages[f"{www}/nb/"] = page(
+        "政府信息公开年报", "<a href='/a/1.html'>2023年政府信息公开工作年度报告</a> 2024-01-20"
+    )
+    site.moved = {f"{HOST}/bm/cz/": f"{www}/"}
+    found = visits(site, Column(f"{HOST}/", ("c", "m", "h"), is_home=True))
+    assert not [one for visit in found for one in visit.candidates if one.organ == "m" and one.accepted]
