@@ -29,7 +29,7 @@ def severity(case: Case) -> Severity:
 
 
 def _missing_by_statute(case: Case) -> bool:
-    """What is missing carries no `late_by`: it gets graver by itself, on the day after the statute's."""
+    """What is missing carries no `late_by`: it gets graver once it was looked for after the statute's day."""
     return case.event.kind in MISSING and past_statute(case.assessment)
 
 

@@ -45,9 +45,8 @@ class Walk:
         self.exhausted = True  # whether every promise was followed, as far as the budget goes
         self.pages = 0
         self._remembered = 0  # how many of the found columns an earlier walk had found
-        self._undecided: dict[
-            str, list[Sighting]
-        ] = {}  # pages read that said too little of themselves, and their links
+        # pages read that said too little of themselves, and their links
+        self._undecided: dict[str, list[Sighting]] = {}
         self.organs: list[Link] = []  # links that are called by organs' names
         self._directories: list[Step] = []  # pages that promise such links
         self._todo: list[Step] = []

@@ -37,9 +37,8 @@ class Run:
     start: int  # bytes start…end of the file hold them
     end: int
     root: str  # hex head of the tree of these leaves alone: tells which run was changed
-    every: str = (
-        ""  # hex digest over all records between `start` and `end`, those too that are no leaves; "": not known
-    )
+    # hex digest over all records between `start` and `end`, those too that are no leaves; "": not known
+    every: str = ""
 
 
 class TreeLog:
