@@ -23,12 +23,14 @@ from typing import Any
 
 import psutil
 import scrapy
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
 KINDS = ("stock", "plain", "kept")
 SAMPLE = 1000  # pages
+FED = 200  # requests put into the queue at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Pages(scrapy.Spider):
     async def start(self) -> AsyncIterator[scrapy.Request]:
         self.began = Moment.now()
         for number in range(self.first, self.first + self.count):
+            if number % FED == 0:  # a queue of 50,000 requests would be the memory that is measured
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
             yield scrapy.Request(f"{self.base}/p/{number}")
 
     def parse(self, response: Response) -> None:
