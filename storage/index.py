@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +31,13 @@ _LAST = (
     .limit(1)
 )
 _HISTORY = EVERY.order_by(*ORDER)
+_LAST_VISIT = (
+    select(VisitRow.record)
+    .where(VisitRow.column_url == bindparam("column"), VisitRow.at <= bindparam("until", type_=Moment()))
+    .order_by(VisitRow.at.desc(), VisitRow.id.desc())
+    .limit(1)
+)
+_LAST_ENDED = _LAST_VISIT.where(VisitRow.outcome == bindparam("outcome"))
 _ONE = _CAPTURES.where(CaptureRow.__table__.c.id == bindparam("identity"))
 
 
@@ -142,17 +149,25 @@ def visits(
         return [codec.from_plain(Visit, row.record) for row in connection.execute(statement)]
 
 
-def last_visit(db: Database, column_url: str, until: datetime, outcome: Outcome | None = None) -> Visit | None:
-    """A column's last visit up to `until` inclusive; the last that ended with `outcome` when one is given."""
-    statement = select(VisitRow.record).where(
-        VisitRow.column_url == indexable(target_uri(column_url)), VisitRow.at <= until
-    )
-    if outcome is not None:
-        statement = statement.where(VisitRow.outcome == outcome.value)
+def last_visit(db: Database, column_url: str, until: datetime) -> Visit | None:
+    """A column's last visit up to `until` inclusive, however it ended."""
+    found = db.ask(_LAST_VISIT, {"column": indexable(target_uri(column_url)), "until": until})
+    return codec.from_plain(Visit, found[0][0]) if found else None
+
+
+def last_visits_to(
+    db: Database, column_urls: Iterable[str], until: datetime, outcomes: Sequence[Outcome]
+) -> Iterator[tuple[str, Visit]]:
+    """(address, last visit up to `until` inclusive) of columns that have one which ended with an outcome of these.
+
+    A visit with an earlier outcome of the sequence is preferred to any with a later one.
+    """
     with db.read() as connection:
-        ordered = statement.order_by(VisitRow.at.desc(), VisitRow.id.desc()).limit(1)
-        found = connection.execute(ordered).scalar()
-    return None if found is None else codec.from_plain(Visit, found)
+        for url in column_urls:
+            values = {"column": indexable(target_uri(url)), "until": until}
+            asked = (connection.execute(_LAST_ENDED, values | {"outcome": one.value}).scalar() for one in outcomes)
+            if record := next((record for record in asked if record is not None), None):
+                yield url, codec.from_plain(Visit, record)
 
 
 def newest_visit(db: Database) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -155,12 +155,13 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, overdue: fro
     for organ in owing:
         if url := organ.column_url or organ.home_url:
             expected.setdefault((url, not organ.column_url), []).append(organ)
-    until = place.clock()
+    urls = dict.fromkeys(url for url, _ in expected)
+    lasts = {url: _bare(visit, series) for url, visit in _last(place, urls, Outcome.COMPLETE, Outcome.PARTIAL)}
     for (url, is_home), group in expected.items():
-        last = _last_complete(place, url, until) or queries.last_visit(place.db, url, until, Outcome.PARTIAL)
+        last = lasts.get(url)
         if is_home and last and len(last.organs) < len(group):
             last = None  # it went to the pages of some of those who share the home page
-        seen = [sighting for sighting in last.sightings if is_known_item(sighting, series)] if last else []
+        seen = last.sightings if last else ()
         profile = last.profile if last else None
         yield Column(
             url,
@@ -175,8 +176,15 @@ def _columns(place: Workplace, owing: Iterable[Organ], series: str, overdue: fro
         )
 
 
-def _last_complete(place: Workplace, url: str, until: datetime) -> Visit | None:
-    return queries.last_visit(place.db, url, until, Outcome.COMPLETE)
+def _last(place: Workplace, urls: Iterable[str], *outcomes: Outcome) -> Iterator[tuple[str, Visit]]:
+    """Addresses of columns with their last visits that ended so, if there is one."""
+    return queries.last_visits_to(place.db, urls, place.clock(), outcomes)
+
+
+def _bare(visit: Visit, series: str) -> Visit:
+    """What the next visit needs to know of a last one: a hundred thousand whole ones would take gigabytes."""
+    known = tuple(sighting for sighting in visit.sightings if is_known_item(sighting, series))
+    return replace(visit, sightings=known, candidates=(), captures=())
 
 
 def _basis(place: Workplace, organs: list[Organ], series: str, year: int, seconds: float | None) -> Job:
@@ -205,35 +213,34 @@ def _basis(place: Workplace, organs: list[Organ], series: str, year: int, second
 
 def _job(place: Workplace, basis: Job, columns: tuple[Column, ...], number: int) -> Job:
     """The job of one process; `number` counts the crawl's processes from 1."""
+    lasts = dict(_last(place, (column.url for column in columns), Outcome.COMPLETE))
     return replace(
         basis,
         columns=columns,
-        known=_known(place, columns, place.clock()),
-        before=_before(place, columns, place.clock()),
+        known=_known(place, lasts.values()),
+        before=_before(place, lasts),
         prefix=basis.prefix + (f"-{number}" if number > 1 else ""),
         columns_at_once=plan.at_once(columns),
     )
 
 
-def _before(place: Workplace, columns: Iterable[Column], until: datetime) -> dict[str, Visit]:
+def _before(place: Workplace, lasts: Mapping[str, Visit]) -> dict[str, Visit]:
     """Each column's last complete visit that is written whole: one that sees the same is written short. Not for long,
     lest the loss of one record take many visits with it."""
     found: dict[str, Visit] = {}
-    for column in columns:
-        last = _last_complete(place, column.url, until)
-        whole = queries.visit(place.db, last.like) if last and last.like else last
-        if whole is not None and until - whole.at < _WRITTEN_SHORT:
-            found[column.url] = whole
+    for url, last in lasts.items():
+        whole = queries.visit(place.db, last.like) if last.like else last
+        if whole is not None and place.clock() - whole.at < _WRITTEN_SHORT:
+            found[url] = whole
     return found
 
 
-def _known(place: Workplace, columns: Iterable[Column], until: datetime) -> dict[str, Capture]:
+def _known(place: Workplace, lasts: Iterable[Visit]) -> dict[str, Capture]:
     """What the columns' last complete visits saw: asked for conditionally, and not stored twice; and robots.txt."""
     ids: list[str] = []
-    for column in columns:
-        if last := _last_complete(place, column.url, until):
-            ids += last.captures
-            ids += [identity for candidate in last.candidates for identity in candidate.captures]
+    for last in lasts:
+        ids += last.captures
+        ids += [identity for candidate in last.candidates for identity in candidate.captures]
     urls = {capture.url for capture in queries.captures_by_id(place.db, ids).values()}
     urls |= {urljoin(url, ROBOTS) for url in urls}
-    return queries.latest_captures(place.db, urls, until)
+    return queries.latest_captures(place.db, urls, place.clock())

@@ -210,6 +210,24 @@ class TestTheLatestCapture:
         assert queries.latest_capture(db, URL) is None
 
 
+def test_a_column_s_last_visit_is_that_of_the_outcome_preferred(
+    db: Database, archive: Archive, writer: WarcWriter
+) -> None:
+    seen, half = Outcome.COMPLETE, Outcome.PARTIAL
+    first, second = visit("v1", outcome=seen), visit("v2", day(1), outcome=half)
+    other = visit("v3", day(1), outcome=half, column_url="http://b.example.gov.cn/")
+    for item in (first, second, other, visit("v4", day(2), outcome=Outcome.BLOCKED)):
+        writer.visit(item)
+    queries.ingest(db, archive)
+
+    urls = [first.column_url, other.column_url, "http://never.example.gov.cn/"]
+    assert dict(queries.last_visits_to(db, urls, day(2), (seen, half))) == {urls[0]: first, urls[1]: other}
+    assert dict(queries.last_visits_to(db, urls, day(2), (half, seen))) == {urls[0]: second, urls[1]: other}
+    assert dict(queries.last_visits_to(db, urls, day(0), (half,))) == {}
+    last = queries.last_visit(db, urls[0], day(2))
+    assert last and last.id == "v4"
+
+
 def test_visits_are_found_by_organ_year_and_moment(db: Database, archive: Archive, writer: WarcWriter) -> None:
     one = visit("v1", candidates=(candidate(),))
     two = visit("v2", day(1), organs=("a",), outcome=Outcome.UNREACHABLE)
