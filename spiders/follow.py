@@ -132,9 +132,9 @@ async def look_behind(
     if not taken and (link.is_label or _is_list(page, wanted[0].series, survey)):
         await survey.read(page)
         return ()
-    if taken and link.is_label and _may_be_a_list(article, page, wanted[0].series):
-        leads_on = not article.dates and _leads_to_the_year(page, wanted[0].year, survey)
-        if await _reads_as_list(survey, page, wanted[0].series):
+    if taken and link.is_label and (faces := await _as_a_list(survey, article, page, wanted[0])):
+        leads_on = not article.dates and _leads_to_the_year(faces, wanted[0].year, survey)
+        if await _reads_as_list(survey, faces, wanted[0].series):
             return ()
         if leads_on:  # what is behind that is looked at too, and surer if it is the report
             found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
@@ -143,33 +143,53 @@ async def look_behind(
     return tuple([await complete(fetch, one, page, has_browser) if one.accepted else one for one in found])
 
 
-def _may_be_a_list(article: Article, page: Page, series: str) -> bool:
-    """Whether a page has neither the report's text nor a document: a year's list may be called 2023年…年报 too.
+async def _as_a_list(survey: Survey, article: Article, page: Page, wanted: Expectation) -> tuple[Page, ...]:
+    """The page, with what is framed in it, if it may be a list: a year's list may be called 2023年…年报 too.
 
-    A document that is called as a report is a list's row on a page that claims no date.
+    () when it holds the report's text, or a document. A document that is called as a report is a list's row on a page
+    that claims no date; a frame may hold the report, unless it shows rows of its own.
     """
-    rows = {link.url for link in read_listing(page.html or "", page.url).links if _is_row(link, series)}
+    if article.is_form or (article.dates and article.frames):
+        return ()
+    framed = [await survey.fetch(url) for url in article.frames]
+    shows = any(_frame_is_a_list(frame, wanted) for frame in framed)
+    faces = (page, *(frame for frame in framed if frame.html is not None))
+    rows = {link.url for face in faces for link in _links(face) if _is_row(link, wanted.series)}
     attached = set(article.attachments) - (set() if article.dates else rows)
-    return not (article.is_form or attached or article.frames)
+    return faces if not attached and (shows or not framed) else ()
+
+
+def _frame_is_a_list(frame: Page, wanted: Expectation) -> bool:
+    """Whether a frame shows rows of the year that is looked for, or says that there are none."""
+    if frame.html is None or read_article(frame.html, frame.url).is_form:
+        return False
+    listing = read_listing(frame.html, frame.url)
+    of_year = (link.title for link in listing.links if _is_row(link, wanted.series))
+    labels = any(is_years_label(link.title, wanted.year) for link in listing.links)
+    return listing.placeholder or labels or wanted.year in map(report_year, of_year)
+
+
+def _links(page: Page) -> tuple[Link, ...]:
+    return read_listing(page.html or "", page.url).links
 
 
 def _is_row(link: Link, series: str) -> bool:
     return is_of_series(Sighting(link.url, link.title, link.date, ""), series)
 
 
-def _leads_to_the_year(page: Page, year: int, survey: Survey) -> bool:
+def _leads_to_the_year(faces: Sequence[Page], year: int, survey: Survey) -> bool:
     """Whether a page links something that is called by the year alone, and that no page before it showed."""
-    known = {page.url, *(sighting.url for sighting in survey.sightings.values())}
-    links = read_listing(page.html or "", page.url).links
+    known = {*(face.url for face in faces), *(sighting.url for sighting in survey.sightings.values())}
+    links = (link for face in faces for link in _links(face))
     return any(is_years_label(link.title, year) and link.url not in known for link in links)
 
 
-async def _reads_as_list(survey: Survey, page: Page, series: str) -> bool:
+async def _reads_as_list(survey: Survey, faces: Sequence[Page], series: str) -> bool:
     """Whether a page, read as a list, shows reports, or says that it has none yet."""
     known = set(survey.sightings)
-    await survey.read(page)
+    await survey.read(faces[0])
     shows = any(is_of_series(one, series) for key, one in survey.sightings.items() if key not in known)
-    return shows or read_listing(page.html or "", page.url).placeholder
+    return shows or any(read_listing(face.html or "", face.url).placeholder for face in faces)
 
 
 def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> Iterator[Candidate]:
@@ -192,8 +212,7 @@ def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> 
 def _is_list(page: Page, series: str, survey: Survey) -> bool:
     """Whether the page shows reports of the series that no page before it showed."""
     known = {sighting.url for sighting in survey.sightings.values()}
-    links = read_listing(page.html or "", page.url).links
-    new = [link for link in links if link.url not in known]
+    new = [link for link in _links(page) if link.url not in known]
     return any(_is_row(link, series) for link in new)
 
 

@@ -69,6 +69,9 @@ class Site:
         return Page(url, judge_page(response), response, ("c",), "c")
 
 
+FORM_WORDS = " 二、主动公开政府信息情况 三、收到和处理政府信息公开申请 六、其他需要报告的事项"
+
+
 def page(title: str, body: str) -> str:
     return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}{FILLER}</body></html>"
 
@@ -281,6 +284,51 @@ def test_a_years_list_whose_row_is_the_document_is_read_as_a_list() -> None:
     assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/f/1.pdf"]
 
 
+YEARS = page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a> <a href='/nb/2022/'>2022年</a>")
+
+
+@pytest.mark.parametrize(
+    "row", ["2023年政府信息公开年度报告", "甲县财政局关于2023年度政府信息公开工作情况的报告", "2023年度"]
+)
+def test_a_years_list_in_a_frame_is_read_as_a_list(row: str) -> None:
+    report = page(row, "2023年1月1日至2023年12月31日" + FORM_WORDS)
+    site = Site(
+        {
+            "/nb/": YEARS,
+            "/nb/2023/": page("2023年政府信息公开年报", "<iframe src='list.aspx?typeid=12'></iframe>"),
+            "/nb/2023/list.aspx?typeid=12": f"<html><body><li><a href='/a/1.html'>{row}</a> 2024-01-16</li></body>",
+            "/a/1.html": report,
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted and one.score >= SURE] == [f"{HOST}/a/1.html"]
+
+
+def test_a_years_list_in_a_frame_that_says_that_it_is_empty_holds_no_report() -> None:
+    site = Site(
+        {
+            "/nb/": YEARS,
+            "/nb/2023/": page("2023年政府信息公开年报", "<iframe src='list.aspx'></iframe>"),
+            "/nb/2023/list.aspx": "<html><body>内容更新中，请稍后再来查看，谢谢您的关注</body></html>",
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert not [one for one in visit.candidates if one.accepted]
+
+
+@pytest.mark.parametrize("framed", [f"<html><body><p>{'一、总体情况 ' * 40}</p></body></html>", "%PDF-1.4"])
+def test_a_report_in_a_frame_is_the_years_page(framed: str) -> None:
+    site = Site(
+        {
+            "/nb/": YEARS,
+            "/nb/2023/": page("2023年政府信息公开年报", "<iframe src='/f/1.html'></iframe>"),
+            "/f/1.html": framed,
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/nb/2023/"]
+
+
 def test_an_article_that_a_year_leads_to_is_the_report_with_what_is_attached_to_it() -> None:
     attached = "时间：2024-01-16 <a href='/f/1.pdf'>甲县财政局2023年政府信息公开工作年度报告</a>"
     year = page("2023年政府信息公开年报", attached)
@@ -293,8 +341,7 @@ def test_an_article_that_a_year_leads_to_is_the_report_with_what_is_attached_to_
 
 def test_a_years_list_whose_row_is_called_by_the_year_alone_is_looked_behind() -> None:
     year = page("2023年政府信息公开年报", "<li><a href='/a/1.html'>2023年度</a> 01-28</li>")
-    text = "2023年1月1日至2023年12月31日 二、主动公开政府信息情况 三、收到和处理政府信息公开申请 六、其他需要报告的事项"
-    report = page("2023年度", text)
+    report = page("2023年度", "2023年1月1日至2023年12月31日" + FORM_WORDS)
     site = Site(
         {"/nb/": page("政府信息公开年报", "<a href='/nb/2023/'>2023年</a>"), "/nb/2023/": year, "/a/1.html": report}
     )
