@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.budget import Budget
 from portals.model import Organ
-from spiders.annual_report import Column
+from spiders.column import Column
 from storage.codec import from_json, to_json
 from storage.records import Capture, Visit
 

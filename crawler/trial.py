@@ -12,7 +12,7 @@ from crawler.browser import find_chromium
 from crawler.config import BadConfig, Config
 from crawler.job import Job
 from portals.model import Organ
-from spiders.annual_report import Column
+from spiders.column import Column
 from storage.archive import Archive
 from storage.records import Visit
 

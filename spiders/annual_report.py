@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.exceptions import (
@@ -29,11 +28,10 @@ from spiders.column import Column
 from spiders.datalists import Call
 from spiders.fetched import Page, Shown
 from spiders.pages import Verdict, judge_page, stub_target
+from spiders.places import host_of
 from spiders.rules import rules
 from spiders.visiting import visit_column
 from storage.records import Outcome, Visit
-
-__all__ = ["AnnualReportSpider", "Column"]
 
 _UNREACHABLE = (
     CannotResolveHostError,
@@ -158,13 +156,6 @@ class AnnualReportSpider(scrapy.Spider):
             bool(seen.get("turned_all", True)),
             tuple(seen.get("revealed", ())),
         )
-
-
-def host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # http://[::1/
-        return ""
 
 
 _LAST = {"尾页", "末页", "最后一页"}  # turning jumps over nothing

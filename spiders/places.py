@@ -30,3 +30,11 @@ def same_site(one: str, other: str) -> bool:
     """Whether two addresses are on one host, or on x.gov.cn and www.x.gov.cn; whatever their schemes and ports."""
     names = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
     return names[0] == names[1]
+
+
+def host_of(url: str) -> str:
+    """The host that an address names; "" when it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # http://[::1/
+        return ""

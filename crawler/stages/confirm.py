@@ -10,8 +10,8 @@ from portals.series import find_series
 from portals.titles import series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
+from spiders.behind import ONLY_READING
 from spiders.candidates import SURE
-from spiders.follow import ONLY_READING
 from storage.records import Candidate, Observation, Reading, Unread
 
 UNCONFIRMED = "unconfirmed"

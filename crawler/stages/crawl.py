@@ -22,8 +22,8 @@ from crawler.stages.processes import run
 from crawler.workplace import Workplace
 from portals.due import for_series, obligations
 from portals.model import Organ
-from spiders.annual_report import Column
 from spiders.candidates import is_known_item
+from spiders.column import Column
 from storage import queries
 from storage.codec import moment_text
 from storage.errors import ArchiveError

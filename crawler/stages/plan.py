@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spiders.annual_report import Column
-from spiders.annual_report import host_of as host_of_url
+from spiders.column import Column
+from spiders.places import host_of as host_of_url
 
 WAVE = 4000  # columns that one process visits at most before another takes its place
 FEW = 40  # hosts that one process has time for beside waiting

@@ -12,7 +12,7 @@ from compliance import REFUSED
 from crawler.reading import Result
 from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from reports import Cell, Report, Section, dump
-from spiders.follow import ONLY_READING
+from spiders.behind import ONLY_READING
 from storage.records import Candidate, Capture, Unread
 
 NOW = datetime(2024, 2, 1, tzinfo=UTC)

@@ -19,7 +19,7 @@ import pytest
 from crawler.browser import find_chromium
 from crawler.job import Job
 from portals.model import Organ
-from spiders.annual_report import Column
+from spiders.column import Column
 from storage.archive import Archive
 from storage.records import Outcome, Visit
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.hours import read_hours, seconds_left
 from crawler.stages.plan import FEW, at_once, host_of, waves
-from spiders.annual_report import Column
+from spiders.column import Column
 
 
 def columns(hosts: int, each: int) -> list[Column]:

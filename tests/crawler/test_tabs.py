@@ -16,7 +16,7 @@ import pytest
 from crawler.browser import find_chromium
 from crawler.job import Job
 from crawler.tabs import PAGES
-from spiders.annual_report import Column
+from spiders.column import Column
 from storage.archive import Archive
 from storage.records import Outcome, Visit
 from tests.crawler.test_download import NOW, ORGAN, SCRIPTED, TITLE, html, serving

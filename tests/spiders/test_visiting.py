@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from scrapy.http import HtmlResponse, Response
 
 from portals.model import Organ
 from portals.titles import Names
-from spiders.annual_report import AnnualReportSpider
 from spiders.candidates import SURE, Expectation
 from spiders.column import Column
 from spiders.fetched import Page
@@ -77,7 +76,7 @@ def page(title: str, body: str) -> str:
 
 
 def visits(site: Site, column: Column) -> Sequence[Visit]:
-    return asyncio.run(visit_column(cast(AnnualReportSpider, site), column))
+    return asyncio.run(visit_column(site, column))
 
 
 def rows(name: str, *years: int) -> str:

@@ -1,0 +1,117 @@
+"""Candidates among what a visit saw: clear titles are followed, unclear ones looked behind, until all was found.
+
+Says what was found and for whom it is still open; whether what is open is absent, `proof` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from spiders.behind import look_behind
+from spiders.candidates import SURE, Expectation, Unclear, is_of_series, named_in, unclear, weigh
+from spiders.column import Column
+from spiders.crawling import Crawl
+from spiders.follow import follow
+from spiders.survey import Survey
+from storage.records import Candidate, Sighting
+
+_MOST_UNCLEAR = 24  # links that say too little, looked at in one visit, beside one an organ
+_SHANGHAI = timedelta(hours=8)
+
+
+class Finding:
+    """What is found of what is wanted in one visit. `looked`: addresses of what was followed or looked behind."""
+
+    def __init__(self, crawl: Crawl, column: Column) -> None:
+        self._crawl = crawl
+        self._day = (crawl.clock() + _SHANGHAI).date()
+        self._column = None if column.is_home else column.url
+        self.survey = Survey(crawl.fetch, crawl.series, crawl.has_browser, column.calls, self._settles)
+        self.wanted = crawl.expectations(column)
+        self.candidates: list[Candidate] = []
+        self.looked: set[str] = set()
+
+    async def find(self, *, in_column: bool) -> None:
+        """Looks through what the survey shows by now. `in_column`: what it shows are lists of the series."""
+        self._mind_the_others()
+        await self._follow_new()
+        self.looked |= {one.url for one in self.candidates if one.accepted} | self.survey.done
+        budget = _MOST_UNCLEAR + len(self.wanted)
+        while (link := self._next_unclear(in_column)) is not None:
+            if budget == 0:
+                if link.must:
+                    self.survey.trouble(
+                        f"more links that say too little than are looked at, such as «{link.sighting.title}»"
+                    )
+                break
+            budget -= 1
+            self.looked.add(link.sighting.url)
+            self.candidates += await look_behind(self.survey, link, self.open())
+            self._mind_the_others()
+            await self._follow_new()
+        self.candidates.sort(key=lambda one: (one.organ, -one.score, one.url))
+
+    def open(self) -> list[Expectation]:
+        """Whose report was not found yet for sure."""
+        sure = {one.organ for one in self.candidates if one.accepted and one.score >= SURE}
+        return [wanted for wanted in self.wanted if wanted.organ.id not in sure]
+
+    def all_found(self) -> bool:
+        """Whether everybody's report was found for sure, and nothing of it failed."""
+        sure = {one.organ for one in self.candidates if one.accepted and one.score >= SURE and not one.failure}
+        return sure >= self._ids()
+
+    def mind_strangers(self) -> None:
+        """From now on what names nobody is not at once the one wanted organ's: the lists may be everybody's."""
+        self.wanted = [replace(wanted, alone=False) for wanted in self.wanted]
+
+    def _mind_the_others(self) -> None:
+        """As `mind_strangers`, where another registered organ's reports are shown too."""
+        if len(self.wanted) != 1 or not self.wanted[0].alone:
+            return
+        [wanted] = self.wanted
+        shown = (one for one in self.survey.sightings.values() if is_of_series(one, self._crawl.series))
+        named = (named_in(sighting.title, wanted) for sighting in shown)
+        if any(organ is not None and organ.id != wanted.organ.id for organ in named):
+            self.mind_strangers()
+
+    def _ids(self) -> set[str]:
+        return {wanted.organ.id for wanted in self.wanted}
+
+    def _settles(self, sightings: Iterable[Sighting]) -> bool:
+        """Whether these links show everybody's report."""
+        kept = list(sightings)
+        found = [one for wanted in self.wanted for sighting in kept if (one := weigh(sighting, wanted))]
+        return {one.organ for one in found if one.accepted and one.score >= SURE} >= self._ids()
+
+    async def _follow_new(self) -> None:
+        known = {(one.organ, one.url, one.title) for one in self.candidates}
+        new = [one for one in self._weighed() if (one.organ, one.url, one.title) not in known]
+        self.candidates += [await self._follow(one) for one in new]
+
+    async def _follow(self, candidate: Candidate) -> Candidate:
+        wanted = next(one for one in self.wanted if one.organ.id == candidate.organ)
+        return await follow(self._crawl.fetch, candidate, wanted, self._crawl.has_browser)
+
+    def _weighed(self) -> list[Candidate]:
+        found = [
+            candidate
+            for wanted in self.wanted
+            for sighting in self.survey.sightings.values()
+            if (candidate := weigh(sighting, wanted))
+        ]
+        return sorted(found, key=lambda candidate: (candidate.organ, -candidate.score, candidate.url))
+
+    def _next_unclear(self, in_column: bool) -> Unclear | None:
+        wanted = self.open()
+        if not wanted:
+            return None
+        listed = in_column or self.survey.shows_series()
+        links = [
+            link
+            for sighting in self.survey.sightings.values()
+            if sighting.url not in self.looked and (link := unclear(sighting, wanted, self._day, listed, self._column))
+        ]
+        return min(links, key=lambda link: (link.rank, link.sighting.url), default=None)

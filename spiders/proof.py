@@ -1,0 +1,137 @@
+"""What a visit is worth: whether what it did not find is proved to be absent. In doubt it is not.
+
+docs/finding.md has the evidence that is asked for as a table. Asks nothing of a portal.
+"""
+
+from __future__ import annotations
+
+from portals.titles import fold, organ_in, report_year, series_of
+from spiders.candidates import Expectation, is_known_item, is_of_series, is_organ_label, is_organs_year, named_in
+from spiders.column import Column
+from spiders.fetched import Page
+from spiders.finding import Finding
+from spiders.navigation import SURE_LABEL, is_near
+from spiders.pages import Verdict, judge_column
+from spiders.places import same_host, same_page
+from spiders.walk import Walk
+from storage.records import Outcome, Sighting
+
+
+class Proof:
+    """Holds what was seen against what a claim of absence needs."""
+
+    def __init__(self, column: Column, finding: Finding, series: str, year: int) -> None:
+        self._column, self._finding, self._survey = column, finding, finding.survey
+        self._series, self._year = series, year
+
+    def of_column(self, first: Page) -> Verdict:
+        """What the visit to a registered column is worth, after everything was looked at."""
+        survey = self._survey
+        if survey.troubles:
+            return survey.troubles[0]
+        if self.canary_lost() and not self._finding.all_found():
+            return Verdict(Outcome.REDESIGNED, "most of what the column showed before is not there any more")
+        if not survey.shows_series():
+            if not same_page(first.url, self._column.url):  # deleted columns often lead to the home page
+                return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
+            if (column := judge_column(first.html or "")).outcome is not Outcome.COMPLETE:
+                return column
+        return self._hidden() or Verdict(Outcome.COMPLETE)
+
+    def from_home(self, wanted: Expectation, walk: Walk) -> Verdict:
+        """What the visit from a home page is worth for one organ."""
+        if self._survey.troubles:
+            return self._survey.troubles[0]
+        unseen = [verdict for step, verdict in walk.failed if step.leads == "column" and step.score >= SURE_LABEL - 0.1]
+        if not walk.found:
+            failed = unseen or [verdict for _, verdict in walk.failed if verdict.outcome is not Outcome.SOFT_404]
+            if failed:
+                return Verdict(failed[0].outcome, f"on the way to the column: {failed[0].detail}")
+            return Verdict(
+                Outcome.PARTIAL, f"no column of annual reports was found on {walk.pages} pages from the home page"
+            )
+        if unseen:
+            return Verdict(unseen[0].outcome, f"a column that the site links could not be seen: {unseen[0].detail}")
+        if self.canary_lost():
+            return Verdict(Outcome.REDESIGNED, "most of what was shown before is not there any more")
+        if not walk.exhausted:
+            return Verdict(Outcome.PARTIAL, "the site has more columns than one visit looks at")
+        return self._is_its_column(wanted, walk)
+
+    def canary_lost(self) -> bool:
+        """Whether most of what the last complete visit showed is gone, by address and by title."""
+        if not self._column.seen_before:
+            return False
+        shown = [one for one in self._survey.listed() if is_known_item(one, self._series)]
+        urls, titles = {one.url for one in shown}, {fold(one.title) for one in shown}
+        known = {fold(title) for title in self._column.titles_before}
+        same, alike = urls & set(self._column.seen_before), titles & known
+        return 2 * len(same) < len(set(self._column.seen_before)) and 2 * len(alike) < len(known)
+
+    def _is_its_column(self, wanted: Expectation, walk: Walk) -> Verdict:
+        """Whether what was found is surely where this organ's reports appear."""
+        if self._shows_own(wanted):
+            return self._hidden() or Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
+        if self._shown():
+            return Verdict(Outcome.PARTIAL, "the columns found show others' reports, and never showed this organ's")
+        own = [one for one in walk.found if one.named and is_near(one.url, self._column.url)]
+        if own and wanted.alone:
+            return self._hidden() or Verdict(
+                Outcome.COMPLETE, f"{own[0].url} is called the column of annual reports, and lists none"
+            )
+        return Verdict(Outcome.PARTIAL, "an empty column was found, and it is not sure whose it is")
+
+    def _hidden(self) -> Verdict | None:
+        """Why lists that were read to their end may still hold what was looked for."""
+        if self._survey.choices and not self._survey.shows_series():
+            return Verdict(Outcome.PARTIAL, "the page asks to choose a year or an organ, and shows nothing by itself")
+        return self._in_organs_lists() or self._named_and_unlinked()
+
+    def _in_organs_lists(self) -> Verdict | None:
+        """Links that are called by organs' names lead to their lists, and which is this organ's, nothing says."""
+        for wanted in self._finding.open():
+            if not self._shows_own(wanted) and (whose := self._unseen_lists()) and not self._met(wanted):
+                why = (
+                    f"the page leads to organs' own lists, such as «{whose[0].title}», and none is surely this organ's"
+                )
+                return Verdict(Outcome.PARTIAL, why)
+        return None
+
+    def _named_and_unlinked(self) -> Verdict | None:
+        """The report is named on the page, and no link leads to it: a script may."""
+        linked = {fold(sighting.title) for sighting in self._survey.sightings.values()}
+        for title in sorted(self._survey.unlinked):
+            if series_of(title) == self._series and report_year(title) == self._year and fold(title) not in linked:
+                named = [named_in(title, wanted) for wanted in self._finding.open()]
+                if any(organ is None or organ.id in self._column.organs for organ in named):
+                    return Verdict(Outcome.PARTIAL, f"no link leads to «{title[:80]}», which the page names")
+        return None
+
+    def _unseen_lists(self) -> list[Sighting]:
+        """Links on this host that are called by organs' names, several of them, and behind which nobody looked."""
+        labels = [one for one in self._survey.listed() if is_organ_label(one) and same_host(one.url, self._column.url)]
+        unseen = [one for one in labels if one.url not in self._seen()]
+        return unseen if len({one.url for one in labels}) > 1 else []
+
+    def _met(self, wanted: Expectation) -> bool:
+        """Whether the page behind this organ's own name was looked at."""
+        called = (one for one in self._survey.listed() if is_organ_label(one) and _is_of(one, wanted))
+        return any(one.url in self._seen() for one in called)
+
+    def _seen(self) -> set[str]:
+        return self._finding.looked | self._survey.done
+
+    def _shows_own(self, wanted: Expectation) -> bool:
+        """Whether a report of this organ's is shown, of whatever year."""
+        return any(_is_of(one, wanted) for one in self._shown())
+
+    def _shown(self) -> list[Sighting]:
+        return [one for one in self._survey.listed() if is_of_series(one, self._series) or is_organs_year(one)]
+
+
+def _is_of(sighting: Sighting, wanted: Expectation) -> bool:
+    """Whether a report of whatever year is this organ's: it names it, or nobody in a column that is its own."""
+    named = named_in(sighting.title, wanted)
+    if named is not None:
+        return named.id == wanted.organ.id
+    return wanted.alone and organ_in(sighting.title) is None
