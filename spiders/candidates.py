@@ -46,9 +46,15 @@ def named_in(title: str, wanted: Expectation) -> Organ | None:
     named = organ_named(title, wanted.names)
     if named is None and wanted.here is not None:
         named = wanted.here.named(title)
-    if named is None and wanted.government is not None and fold(title) in _plain_names(wanted.government.name):
+    if named is None and wanted.government is not None and _without_year(title) in _plain_names(wanted.government.name):
         return wanted.government
     return named
+
+
+def _without_year(title: str) -> str:
+    """人民政府 of 人民政府 2023, a year in the government's row of a table."""
+    row = _ORGANS_YEAR.match(fold(title))
+    return row[1] if row else fold(title)
 
 
 @lru_cache(1024)
@@ -150,7 +156,7 @@ def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
 
 _REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual report", re.I)
 _CUT_REPORT = re.compile(r"信息公开|政府信|年度|政府$|公开$|20\d\d")
-_ORGANS_YEAR = re.compile(r"^[\u4e00-\u9fff]{2,40}(20\d\d)年?度?$")
+_ORGANS_YEAR = re.compile(r"^([\u4e00-\u9fff]{2,40})20\d\d年?度?$")
 _YEAR_LABEL = re.compile(r"^(20\d\d)年?度?(政府信息公开|信息公开)?(年报|年度报告|工作年度报告)?$")
 _TELLING = re.compile(r"公开|报告|年报|附件|正文|全文|pdf|doc", re.I)
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
+from portals.titles import organ_in
 from spiders.behind import look_behind
-from spiders.candidates import SURE, Expectation, Unclear, is_of_series, named_in, unclear, weigh
+from spiders.candidates import SURE, Expectation, Unclear, is_of_series, is_organs_year, named_in, unclear, weigh
 from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.follow import follow
@@ -68,13 +69,15 @@ class Finding:
         self.wanted = [replace(wanted, alone=False) for wanted in self.wanted]
 
     def _mind_the_others(self) -> None:
-        """As `mind_strangers`, where another registered organ's reports are shown too."""
+        """As `mind_strangers`, where another registered organ's reports are shown too, or a table of organs is."""
         if len(self.wanted) != 1 or not self.wanted[0].alone:
             return
-        [wanted] = self.wanted
-        shown = (one for one in self.survey.sightings.values() if is_of_series(one, self._crawl.series))
-        named = (named_in(sighting.title, wanted) for sighting in shown)
-        if any(organ is not None and organ.id != wanted.organ.id for organ in named):
+        [wanted], seen = self.wanted, self.survey.sightings.values()
+        named = (named_in(one.title, wanted) for one in seen if is_of_series(one, self._crawl.series))
+        rows = (named_in(one.title, wanted) for one in seen if is_organs_year(one) and organ_in(one.title))
+        if any(organ is not None and organ.id != wanted.organ.id for organ in named) or any(
+            organ is None or organ.id != wanted.organ.id for organ in rows
+        ):
             self.mind_strangers()
 
     def _ids(self) -> set[str]:

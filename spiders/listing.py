@@ -22,7 +22,7 @@ from spiders.rules import rules
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
 _ADDRESS = re.compile(r"(https?:/)?/\S+$|\.{1,2}/\S+$|\?\S+=\S+$|[\w./-]+\.(s?html?|jsp|aspx?|do|php)(\?\S*)?$", re.I)
 _CHOICE = re.compile(r"^20\d\d(年|年度)?$|(局|厅|委|委员会|办公室|政府|镇|乡|街道)$")
-_TEXT = re.compile(r">([^<>]{8,160})<")
+_TEXT = re.compile(r">([^<>，。；]{8,160})<")  # a title, no sentence of a report's that says 政府信息公开…年度报告
 _PLAIN = re.compile(
     r"/(?![/.])(?:[\w%~=&-]|\?(?!$)|/(?![/.])|\.)*"
 )  # a path from the root that needs no joining: 5 µs, not 60

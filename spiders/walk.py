@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from portals.titles import fold, organ_in
-from spiders.candidates import is_of_series, is_organ_label, is_organs_year, leads_on
+from spiders.candidates import is_known_item, is_of_series, is_organ_label, is_organs_year, leads_on
 from spiders.fetched import Page
 from spiders.listing import Link, Listing, read_listing
 from spiders.navigation import SURE_LABEL, Step, is_called_a_column, is_near, is_root, promise_of, steps, ways
@@ -44,6 +44,7 @@ class Walk:
         self.failed: list[tuple[Step, Verdict]] = []
         self.exhausted = True  # whether every promise was followed, as far as the budget goes
         self.pages = 0
+        self._gone: dict[str, Verdict] = {}  # columns of an earlier walk that could not be seen
         self._remembered = 0  # how many of the found columns an earlier walk had found
         # pages read that said too little of themselves, and their links
         self._undecided: dict[str, list[Sighting]] = {}
@@ -97,10 +98,14 @@ class Walk:
             await self._take(step)
 
     async def to_known(self, urls: tuple[str, ...], way: tuple[str, ...]) -> None:
-        """Looks at columns that an earlier walk found. The walk itself goes on as if it knew nothing of them."""
+        """Looks at columns that an earlier walk found. The walk itself goes on as if it knew nothing of them.
+
+        One that is gone counts as not seen only where the site still leads to it.
+        """
         for url in urls:
             await self._take(Step(url, way[-1] if way else "", "column", 1.0, way[:-1]))
         self._remembered = len(self.found)
+        self._gone, self.failed = {step.url: verdict for step, verdict in self.failed}, []
 
     def _next(self) -> Step | None:
         """The best promise left; None when nothing left could change what was found."""
@@ -141,12 +146,18 @@ class Walk:
 
     def _meet_again(self, step: Step) -> None:
         """A column that was read already, and to which the site still leads: it is still the column."""
+        if verdict := self._gone.pop(step.url, None):
+            self.failed.append((step, verdict))
+            return
         self._decide_again(step.url, step)
         known = next((one for one in self.found[: self._remembered] if one.url == step.url), None)
-        if known is None and step.leads == "column" and step.url in self.survey.done and self.survey.shows_series():
+        if known is None and step.leads == "column" and step.url in self.survey.done and self._shows_items():
             known = Found(step.url, (*step.way, step.label), named=True, shows=True)
         if known is not None and known not in self.found[self._remembered :]:
             self.found.append(known)
+
+    def _shows_items(self) -> bool:
+        return any(is_known_item(one, self._series) for one in self.survey.sightings.values())
 
     async def _pass_through(self, step: Step) -> None:
         """Goes on from a page that somebody else read as a list: there may be columns below it."""
@@ -190,7 +201,7 @@ class Walk:
         self.organs += [link for link in called if organ_in(link.title) == fold(link.title)]
         directories = [link for link in called if ways().directories.search(fold(link.title))]
         self._directories += [Step(link.url, link.title, "hub", 0.5, way) for link in directories]
-        met = self._seen - self._undecided.keys()
+        met = self._seen - self._undecided.keys() - self._gone.keys()
         planned = (step for step in steps(links, self._home, way) if step.url not in met)
         self._todo += [step for step in planned if is_near(step.url, self._home) or not self._within]
 

@@ -392,3 +392,65 @@ def test_an_organs_page_that_leads_to_the_portals_home_on_www_shows_nothing_of_t
     site.moved = {f"{HOST}/bm/cz/": f"{www}/"}
     found = visits(site, Column(f"{HOST}/", ("c", "m", "h"), is_home=True))
     assert not [one for visit in found for one in visit.candidates if one.organ == "m" and one.accepted]
+
+
+def test_a_table_of_organs_to_which_an_organs_own_page_leads_is_not_its_own() -> None:
+    """Its row has no report yet; the county's own row is called 人民政府, and a stranger's names nobody registered."""
+    table = "<tr><td>{}</td><td><a href='/f/{}.pdf'>2023</a></td></tr>"
+    rows_of = "<table><tr><td>财政局</td><td>—</td></tr>" + table.format("人民政府", 1) + table.format("气象局", 2)
+    site = Site(
+        {
+            "/bm/cz/": page("财政局", "<a href='/nb/'>政府信息公开年报</a>"),
+            "/nb/": page("政府信息公开年报", rows_of + "</table>"),
+            "/f/1.pdf": PDF,
+            "/f/2.pdf": PDF,
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/bm/cz/", ("m",), is_home=True))
+    assert not [one for one in visit.candidates if one.score >= SURE]
+
+
+def test_a_year_behind_a_reports_name_is_no_organs_row() -> None:
+    column = page(
+        "政府信息公开年报", "<a href='/a/1.html'>政府信息公开年报2023</a> <a href='/a/2.html'>政府信息公开年报2022</a>"
+    )
+    site = Site({"/nb/": column, "/a/1.html": page("政府信息公开年报2023", FORM_WORDS)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.score >= SURE] == [f"{HOST}/a/1.html"]
+
+
+def test_a_sentence_that_says_report_and_year_is_no_title_that_lacks_its_link() -> None:
+    prose = "<p>甲县财政局依照条例和年度报告格式编制本报告，反映2023年政府信息公开工作年度报告的情况。</p>"
+    site = Site({"/nb/": page("政府信息公开年报", rows("甲县财政局", 2022) + prose)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.COMPLETE
+    bare = prose.replace("，", "").replace("。", "")
+    [visit] = visits(Site({"/nb/": page("政府信息公开年报", bare)}), Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.PARTIAL
+
+
+def test_a_column_of_before_that_is_gone_hides_nothing_once_the_site_leads_elsewhere() -> None:
+    home = page("财政局", "<a href='/bm/cz/new/'>政府信息公开年报</a>")
+    site = Site({"/bm/cz/": home, "/bm/cz/new/": page("政府信息公开年报", rows("甲县财政局", 2022, 2021))})
+    column = Column(f"{HOST}/bm/cz/", ("m",), is_home=True, known=(f"{HOST}/bm/cz/nb/",))
+    [visit] = visits(site, column)
+    assert visit.outcome is Outcome.COMPLETE
+    site.pages[f"{HOST}/bm/cz/"] = page(
+        "财政局", "<a href='/bm/cz/nb/'>年报</a> <a href='/bm/cz/new/'>政府信息公开年报</a>"
+    )
+    [visit] = visits(site, column)
+    assert visit.outcome is Outcome.SOFT_404
+
+
+def test_a_table_that_was_read_as_a_column_within_the_column_is_the_column() -> None:
+    """The old column leads to the home page, which was read, and with it what it calls a column."""
+    site = Site(
+        {
+            "/": page("甲县人民政府", "<a href='/new/'>政府信息公开年报</a>"),
+            "/new/": page("政府信息公开年报", TABLE),
+            "/f/m23.pdf": PDF,
+        }
+    )
+    site.moved = {f"{HOST}/nb/": f"{HOST}/"}
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("h",), home=f"{HOST}/"))
+    assert visit.profile and visit.profile.columns == (f"{HOST}/new/",)
