@@ -7,16 +7,17 @@ reading.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from portals.model import Organ
 from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
-from spiders.article import Article
+from spiders.article import Article, is_document
 from spiders.listing import is_cut
-from spiders.navigation import is_near, promises_a_column
+from spiders.navigation import is_near, is_root, promises_a_column
 from storage.records import Candidate, Sighting
 
 ACCEPT = 0.5
@@ -232,6 +233,20 @@ def _too_little(
         if alone and _TELLING.search(folded):
             return say("published at that time in this column", 5, False)
     return None
+
+
+def wordless(sighting: Sighting, lists: Iterable[str]) -> Unclear | None:
+    """Why a link without any words must be looked at: it leads to a document or an article, or lies below a list.
+
+    `lists`: the addresses of lists that were read. None for what leads to home pages, videos, other hosts' badges.
+    """
+    below = any(is_near(sighting.url, place) for place in lists if not is_root(place))
+    return Unclear(sighting, "a link without words", 4, True) if below or _leads_to_content(sighting.url) else None
+
+
+def _leads_to_content(url: str) -> bool:
+    """Whether an address reads like that of a document or an article, and not like a column's or a home page's."""
+    return is_document(url) or re.search(r"\d{4,}", urlsplit(url).path) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from datetime import timedelta
 
 from portals.titles import organ_in
 from spiders.behind import look_behind
-from spiders.candidates import SURE, Expectation, Unclear, is_of_series, is_organs_year, named_in, unclear, weigh
+from spiders.candidates import (
+    SURE,
+    Expectation,
+    Unclear,
+    is_of_series,
+    is_organs_year,
+    named_in,
+    unclear,
+    weigh,
+    wordless,
+)
 from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.follow import follow
@@ -29,7 +39,10 @@ class Finding:
         self._crawl = crawl
         self._day = (crawl.clock() + _SHANGHAI).date()
         self._column = None if column.is_home else column.url
-        self.survey = Survey(crawl.fetch, crawl.series, crawl.has_browser, column.calls, self._settles)
+        overdue = column.overdue
+        self.survey = Survey(
+            crawl.fetch, crawl.series, crawl.has_browser, column.calls, self._settles, thorough=overdue
+        )
         self.wanted = crawl.expectations(column)
         self.candidates: list[Candidate] = []
         self.looked: set[str] = set()
@@ -38,7 +51,8 @@ class Finding:
         """Looks through what the survey shows by now. `in_column`: what it shows are lists of the series."""
         self._mind_the_others()
         await self._follow_new()
-        self.looked |= {one.url for one in self.candidates if one.accepted} | self.survey.done
+        self.looked |= {one.url for one in self.candidates if one.accepted}
+        self.looked |= self.survey.done - self.survey.perhaps
         budget = _MOST_UNCLEAR + len(self.wanted)
         while (link := self._next_unclear(in_column)) is not None:
             if budget == 0:
@@ -115,6 +129,11 @@ class Finding:
         links = [
             link
             for sighting in self.survey.sightings.values()
-            if sighting.url not in self.looked and (link := unclear(sighting, wanted, self._day, listed, self._column))
+            if sighting.url not in self.looked and (link := self._unclear(sighting, wanted, listed))
         ]
         return min(links, key=lambda link: (link.rank, link.sighting.url), default=None)
+
+    def _unclear(self, sighting: Sighting, wanted: list[Expectation], listed: bool) -> Unclear | None:
+        if not sighting.title:
+            return wordless(sighting, self.survey.done) if listed else None
+        return unclear(sighting, wanted, self._day, listed, self._column)

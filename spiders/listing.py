@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
@@ -16,13 +16,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals.titles import fold, organ_in
 from spiders.datalists import RECORD, Data
+from spiders.hidden import IS_ADDRESS, Hidden, read_hidden
 from spiders.pagers import handled_address, is_page_label, read_pager
-from spiders.rules import rules
+from spiders.rules import first_number, rules
 
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
-_ADDRESS = re.compile(r"(https?:/)?/\S+$|\.{1,2}/\S+$|\?\S+=\S+$|[\w./-]+\.(s?html?|jsp|aspx?|do|php)(\?\S*)?$", re.I)
-_CHOICE = re.compile(r"^20\d\d(年|年度)?$|(局|厅|委|委员会|办公室|政府|镇|乡|街道)$")
-_TEXT = re.compile(r">([^<>，。；]{8,160})<")  # a title, no sentence of a report's that says 政府信息公开…年度报告
 _PLAIN = re.compile(
     r"/(?![/.])(?:[\w%~=&-]|\?(?!$)|/(?![/.])|\.)*"
 )  # a path from the root that needs no joining: 5 µs, not 60
@@ -53,9 +51,11 @@ class Listing:
     frames: tuple[str, ...] = ()  # pages within this one, which may hold the list
     turned: bool = False  # further pages are there that only a script turns to
     cut: bool = False  # more links or pages than we look at
+    url: str = ""  # the page's own
     system: str | None = None  # whose pager it is
-    choices: bool = False  # years or organs are chosen in a box that only a script understands
-    unlinked: tuple[str, ...] = ()  # texts like a report's title that are in no link: a script may lead there
+    told: int | None = None  # how many rows the page says that the list has
+    is_form: bool = False  # the page itself has the prescribed report's words
+    beside: Hidden = field(default_factory=Hidden)  # what it holds beside its links
 
 
 def read_listing(html: str, url: str) -> Listing:
@@ -72,12 +72,14 @@ def read_listing(html: str, url: str) -> Listing:
         scripted=_is_scripted(tree),
         placeholder=any(word in html for word in rules().placeholders),
         hidden=max(0, sum(int(told[1]) for told in rules().datastore_total.finditer(html)) - len(records)),
-        frames=tuple(dict.fromkeys(_frames(tree, base)))[:4],
+        frames=tuple(dict.fromkeys(_frames(tree, base)))[:12],
         turned=pager.turned,
         cut=pager.cut or len(links) > most,
+        url=url,
         system=pager.system,
-        choices=_has_choices(tree),
-        unlinked=_unlinked(html, links),
+        told=first_number(rules().told_rows, html),
+        is_form=sum(word in html for word in rules().form_words) >= rules().form_words_wanted,
+        beside=read_hidden(html, tree, [link.title for link in links], base),
     )
 
 
@@ -101,6 +103,7 @@ def _base(tree: LexborHTMLParser, url: str) -> str:
 
 def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
     seen: set[tuple[str, str]] = set()
+    blank: dict[str, date | None] = {}  # a picture, or nothing at all to click on: titled ""
     for tree in trees:
         for anchor in tree.css("a[href], area[href]"):
             target = _absolute(anchor.attributes.get("href"), base)
@@ -108,11 +111,15 @@ def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
             if target and len(title) >= 2 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
                 yield Link(target, title, _row_date(anchor))
+            elif target and not is_page_label(title) and len(title) < 2:
+                blank.setdefault(target, _row_date(anchor))
         for node, target in _handled(tree, base):
             title = _title(node)
             if 2 <= len(title) <= 120 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
                 yield Link(target, title, _row_date(node))
+    worded = {target for target, _ in seen}
+    yield from (Link(target, "", day) for target, day in blank.items() if target not in worded)
 
 
 def _handled(tree: LexborHTMLParser, base: str) -> Iterator[tuple[LexborNode, str]]:
@@ -120,28 +127,12 @@ def _handled(tree: LexborHTMLParser, base: str) -> Iterator[tuple[LexborNode, st
     for node in tree.css("option[value], [onclick], a[href^='javascript:']"):
         value = (node.attributes.get("value") or "").strip()
         if node.tag == "option":
-            raw = value if _ADDRESS.match(value) else None
+            raw = value if IS_ADDRESS.match(value) else None
         else:
             raw = handled_address(node.attributes.get("onclick") or node.attributes.get("href") or "")
         target = _absolute(raw, base) if raw else None
         if target and target != base and urlsplit(target).netloc == urlsplit(base).netloc:
             yield node, target
-
-
-def _has_choices(tree: LexborHTMLParser) -> bool:
-    """Whether a box offers years or organs by values that are no addresses."""
-    for box in tree.css("select"):
-        options = [(o.attributes.get("value") or "", o.text(strip=True)) for o in box.css("option")]
-        chosen = [text for value, text in options if not _ADDRESS.match(value) and _CHOICE.search(text)]
-        if chosen and len(options) > 1:
-            return True
-    return False
-
-
-def _unlinked(html: str, links: tuple[Link, ...]) -> tuple[str, ...]:
-    body = html[html.find("<body") :] if "<body" in html else html
-    titles = {title for text in _TEXT.findall(body) if "公开" in text and 8 <= len(title := _folded(text)) <= 100}
-    return tuple(sorted(titles - {link.title for link in links}))[:200] if titles else ()
 
 
 def _absolute(href: str | None, base: str) -> str | None:
@@ -179,9 +170,27 @@ def _title(anchor: LexborNode) -> str:
         return f"{whose} {title}"[:500]
     if rules().empty_labels.match(title.replace(" ", "")):
         row = _own_row(anchor)
-        words = _folded(row.text(deep=True, separator=" ")) if row is not None else ""
-        return (_DATE.sub(" ", words.replace(text, " ", 1)).strip(" []()（）【】:：-|·") or title)[:500]
+        words = (
+            _folded(row.text(deep=True, separator=" ")).replace(text, " ", 1) if row is not None else _shared(anchor)
+        )
+        return (_DATE.sub(" ", words).strip(" []()（）【】:：-|·、/") or title)[:500]
     return title[:500]
+
+
+def _shared(anchor: LexborNode) -> str:
+    """The words of a row whose several links all say nothing: 2023年度报告 [网页版] [PDF下载]; else ""."""
+    row: LexborNode | None = anchor.parent
+    while row is not None and row.tag not in (*_ROWS, "body", "table", "ul"):
+        row = row.parent
+    if row is None or row.tag not in _ROWS:
+        return ""
+    labels = [_folded(link.text(deep=True, separator=" ")) for link in row.css("a")]
+    if len(labels) > 6 or not all(rules().empty_labels.match(label.replace(" ", "")) for label in labels):
+        return ""
+    words = _folded(row.text(deep=True, separator=" "))
+    for label in labels:
+        words = words.replace(label, " ", 1)
+    return " ".join(words.split())
 
 
 def _row_head(anchor: LexborNode) -> str:

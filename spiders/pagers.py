@@ -120,6 +120,8 @@ def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
         return False
     if (told or first_number(rules().script_pages, html) or 0) > 1:
         return True
+    if any(_counts(box) for box in tree.css("select")):
+        return True
     labels = rules().next_labels | rules().more_labels
     for node in tree.css(_CONTROLS):
         attributes = node.attributes
@@ -130,3 +132,9 @@ def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
             if not href or href.startswith(("#", "javascript:")):
                 return True
     return False
+
+
+def _counts(box: LexborNode) -> bool:
+    """Whether a box offers the numbers of pages: 1, 2, 3."""
+    numbers = [option.text(strip=True).strip("第页 ") for option in box.css("option")]
+    return len(numbers) > 1 and numbers == [str(n + 1) for n in range(len(numbers))]

@@ -6,11 +6,19 @@ docs/finding.md has the evidence that is asked for as a table. Asks nothing of a
 from __future__ import annotations
 
 from portals.titles import fold, organ_in, report_year, series_of
-from spiders.candidates import Expectation, is_known_item, is_of_series, is_organ_label, is_organs_year, named_in
+from spiders.candidates import (
+    Expectation,
+    is_known_item,
+    is_of_series,
+    is_organ_label,
+    is_organs_year,
+    is_years_label,
+    named_in,
+)
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.finding import Finding
-from spiders.navigation import SURE_LABEL, is_near
+from spiders.navigation import SURE_LABEL, is_near, promises_a_column
 from spiders.pages import Verdict, judge_column
 from spiders.places import same_host, same_page
 from spiders.walk import Walk
@@ -83,9 +91,27 @@ class Proof:
 
     def _hidden(self) -> Verdict | None:
         """Why lists that were read to their end may still hold what was looked for."""
-        if self._survey.choices and not self._survey.shows_series():
+        return self._says_nothing() or self._behind_a_control() or self._in_organs_lists() or self._named_and_unlinked()
+
+    def _says_nothing(self) -> Verdict | None:
+        """No report is in sight, and the page does not say that there is none."""
+        if self._shown():
+            return None
+        if self._survey.choices:
             return Verdict(Outcome.PARTIAL, "the page asks to choose a year or an organ, and shows nothing by itself")
-        return self._in_organs_lists() or self._named_and_unlinked()
+        if self._survey.mute:
+            why = "asks in a form, or shows pictures, and says nothing of reports"
+            return Verdict(Outcome.PARTIAL, f"{self._survey.mute} {why}")
+        return None
+
+    def _behind_a_control(self) -> Verdict | None:
+        """A control is called by the year, the organ, or as a column, and only a script knows where it leads."""
+        for label in sorted(self._survey.controls):
+            called = Sighting("", label, None, "")
+            mine = is_organ_label(called) and any(_is_of(called, one) for one in self._finding.open())
+            if mine or is_years_label(label, self._year) or promises_a_column(called):
+                return Verdict(Outcome.PARTIAL, f"what is behind «{label}» only a script knows")
+        return None
 
     def _in_organs_lists(self) -> Verdict | None:
         """Links that are called by organs' names lead to their lists, and which is this organ's, nothing says."""

@@ -48,6 +48,7 @@ class ListRules:
     datastore_total: re.Pattern[str]
     per_page: re.Pattern[str]
     told_pages: re.Pattern[str]
+    told_rows: re.Pattern[str]
     script_pages: re.Pattern[str]
     json_titles: tuple[str, ...]
     json_urls: tuple[str, ...]

@@ -9,16 +9,30 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
-from spiders.candidates import is_of_series, leads_on
+from portals.titles import series_of
+from spiders.article import page_titles
+from spiders.candidates import is_known_item, is_of_series, leads_on
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
 from spiders.pages import Verdict
+from spiders.places import same_host
 from spiders.rules import rules
 from storage.records import Outcome, Sighting
 
 _PAGE_NUMBER = re.compile(r"([?&](?:page|pageNo|pageNum|pageIndex|p|current|cur)=)(\d+)")
 _LIST_KINDS = ("xhr", "fetch")
+_MOST_FRAMES = 4
+_MOST_DEPTH = 2  # frames within frames
+
+
+def _of_itself(listing: Listing, page: Page) -> list[Link]:
+    """What a page of a list shows beside its links: documents within it, and itself where it is the report."""
+    shown = [Link(url, "", None) for url in listing.beside.embedded]
+    if listing.is_form:
+        title = next((title for title in page_titles(page.html or "") if series_of(title) is not None), "")
+        shown.append(Link(page.url, title, None))
+    return shown
 
 
 class Survey:
@@ -31,9 +45,12 @@ class Survey:
         has_browser: bool,
         calls: Sequence[str] = (),
         settled: Callable[[Iterable[Sighting]], bool] = lambda sightings: False,
+        *,
+        thorough: bool = False,
     ) -> None:
+        """`thorough`: what is not found may be called missing, so a browser looks wherever a script could add to it."""
         self._fetch, self._series, self.has_browser = fetch, series, has_browser
-        self._known_calls, self._settled = calls, settled
+        self._known_calls, self._settled, self.thorough = calls, settled, thorough
         self.sightings: dict[tuple[str, str], Sighting] = {}
         self.captures: list[str] = []
         self.troubles: list[Verdict] = []
@@ -41,9 +58,12 @@ class Survey:
         self.calls: list[str] = []  # data calls that worked, or that the browser revealed
         self.browser = False
         self.choices = False  # a page offers years or organs in a box, and showed nothing for all that
+        self.mute = ""  # the address of a page without a report that asks in a form, or shows pictures
         self.aside: set[tuple[str, str]] = set()  # sightings that only a search, or somebody else's list, showed
         self.empty: set[str] = set()  # addresses of pages that say that they have nothing yet
+        self.perhaps: set[str] = set()  # addresses of lists' pages and frames that may be the report themselves
         self.unlinked: set[str] = set()  # texts like titles, to which no link belongs
+        self.controls: set[str] = set()  # labels of what only a script leads from
         self.done: set[str] = set()  # addresses that were read as pages of a list
 
     def shows_series(self) -> bool:
@@ -61,21 +81,24 @@ class Survey:
         listing = self._note(first)
         shown, hidden = len(self.sightings), listing.hidden
         await self._pages(listing)
+        hidden = max(hidden, self._lacking(listing, before))
         plans, shortcut = plan_calls(first.html or "", first.url), False
         lacking = await self._run_all(plans) if plans else None
         if lacking is not None:
             shown, hidden = len(self.sightings), lacking
         elif listing.scripted and not self._series_since(before):
             shortcut = await self._known()
-        if depth == 0:
-            await self._frames(listing)
+        await self._frames(listing, depth)
         # A data call of an earlier visit may have gone stale behind the page: what it does not show is not absent.
-        seen = self._series_since(before) and (not shortcut or self._settled(self.sightings.values()))
-        chosen = listing.choices and not self._settled(self.sightings.values())
-        if hidden or listing.turned or chosen or (listing.scripted and not seen):
+        seen = self._series_since(before) and (not shortcut or self.settled())
+        settled = self.settled()
+        seen = seen and (settled or not self.thorough)
+        if hidden or listing.turned or (listing.beside.choices and not settled) or (listing.scripted and not seen):
             await self._browse(first.url, hidden, shown, before)
-        if listing.choices and not self._series_since(before):
-            self.choices = True
+        if not self._series_since(before):
+            self.choices = self.choices or listing.beside.choices
+            if not listing.placeholder and (listing.beside.asks or listing.beside.pictures):
+                self.mute = first.url
 
     async def search(self, call: Call) -> None:
         """Notes what the site's own search finds."""
@@ -84,6 +107,10 @@ class Survey:
             before = set(self.sightings)
             self.note(read_listing(page.html, page.url).links, page.capture)
             self.aside |= set(self.sightings) - before
+
+    def settled(self) -> bool:
+        """Whether everybody's report is in sight."""
+        return self._settled(self.sightings.values())
 
     def listed(self) -> list[Sighting]:
         """What lists showed, without what only a search found."""
@@ -107,13 +134,21 @@ class Survey:
     def _note(self, page: Page) -> Listing:
         listing = read_listing(page.html or "", page.url)
         self.note(listing.links, page.capture)
-        self.unlinked |= set(listing.unlinked)
+        self.note(_of_itself(listing, page), page.capture)
+        self.perhaps |= {page.url} if listing.is_form else set()
+        self.unlinked |= set(listing.beside.unlinked)
+        self.controls |= set(listing.beside.controls)
         self.empty |= {page.url} if listing.placeholder else set()
         if listing.system and listing.system not in self.systems:
             self.systems.append(listing.system)
         if listing.cut:
             self.trouble(f"more than {rules().max_pages} pages or {rules().max_sightings} links")
         return listing
+
+    def _lacking(self, listing: Listing, before: int) -> int:
+        """How many of the rows that the page tells of (共 13 条) its pages did not show; rows are what has a date."""
+        rows = [one for one in list(self.sightings.values())[before:] if one.date is not None]
+        return max(0, listing.told - len(rows)) if listing.told is not None and rows else 0
 
     async def _pages(self, listing: Listing) -> None:
         """Every further page that the first, or they, name."""
@@ -136,22 +171,33 @@ class Survey:
             self.done.add(page.url)
             todo += [url for url in self._note(page).pages if url not in self.done]
 
-    async def _frames(self, listing: Listing) -> None:
-        for url in listing.frames:
-            if url in self.done or rules().harmless_hosts.search(urlsplit(url).hostname or ""):
+    async def _frames(self, listing: Listing, depth: int) -> None:
+        """Reads what is framed. A frame that was not seen may hold the list; a stranger's only where no list is."""
+        frames = [url for url in listing.frames if not self._harmless(url)]
+        if len(frames) > _MOST_FRAMES or (frames and depth == _MOST_DEPTH):
+            self.trouble(f"more frames than are looked at, such as {frames[-1]}")
+        for url in frames[:_MOST_FRAMES] if depth < _MOST_DEPTH else ():
+            if url in self.done:
                 continue
             self.done.add(url)
             page = await self.fetch(url)
             if page.html is not None:
-                await self.read(page, depth=1)
-            elif not self.shows_series() and page.verdict.outcome is not Outcome.COMPLETE:
+                await self.read(page, depth + 1)
+            elif page.verdict.outcome is Outcome.COMPLETE:
+                self.perhaps.add(url)  # a document
+                self.note([Link(url, "", None)], page.capture)
+            elif not self.shows_series() or same_host(url, listing.url):
                 self.trouble(f"a frame of the page, {url}: {page.verdict.outcome.value}, {page.verdict.detail}")
+
+    @staticmethod
+    def _harmless(url: str) -> bool:
+        return bool(rules().harmless_hosts.search(urlsplit(url).hostname or ""))
 
     async def _run_all(self, plans: Sequence[CallPlan]) -> int | None:
         """As `_run`, for all lists of a page; those that stand beside it are spared once everything was found."""
         lacking = 0
         for plan in plans:
-            if len(plans) > 1 and self._settled(self.sightings.values()):
+            if len(plans) > 1 and self.settled():
                 break
             rows = await self._run(plan)
             if rows is None:
@@ -227,12 +273,13 @@ class Survey:
         elif hidden > len(self.sightings) - shown:
             self.trouble(f"{hidden} records of the list are loaded by script")
         new = list(self.sightings.values())[before:]
-        self._revealed(page.revealed, self._series_since(before) or leads_on(new, self._series, page.url))
+        items = any(is_known_item(one, self._series) for one in new)
+        self._revealed(page.revealed, items or leads_on(new, self._series, page.url))
 
     def _revealed(self, revealed: Sequence[Revealed], seen: bool) -> None:
         """What the page asked for in the browser: calls to repeat, and calls that failed and may have held the list."""
         for asked in revealed:
-            harmless = rules().harmless_hosts.search(urlsplit(asked.url).hostname or "")
+            harmless = self._harmless(asked.url)
             failed = asked.status is None or asked.status >= 400
             if failed and not harmless and (asked.kind in _LIST_KINDS or (asked.kind == "script" and not seen)):
                 self.trouble(f"in the browser, {asked.kind} {asked.url[:200]}: {asked.status or 'no answer'}")

@@ -129,15 +129,17 @@ async def _turn(page: Page, labels: list[str], turned: Turned) -> None:
 
 
 async def _choose(page: Page, turned: Turned) -> None:
-    """Chooses every year and every organ that a box offers. A box of a search form changes nothing by itself."""
+    """Chooses every year and every organ that a box offers. Two empty lists look alike; a box that never changes
+    anything belongs to a form that waits to be sent, and what that would show was not seen."""
     choices = await page.evaluate(_CHOICES)
+    changed = not choices
     for at, option in choices[:MOST_CHOICES]:
         before, words = await page.content(), await _words(page)
         await page.evaluate(_CHOOSE, [at, option])
-        if not await _changes(page, words, 6):
-            return
-        turned.doms.append(before)
-    turned.finished = turned.finished and len(choices) <= MOST_CHOICES
+        if await _changes(page, words, 6):
+            changed = True
+            turned.doms.append(before)
+    turned.finished = turned.finished and changed and len(choices) <= MOST_CHOICES
 
 
 async def _words(page: Page) -> str:

@@ -61,7 +61,7 @@ class Walk:
             self._home = urljoin(home.url, urlsplit(self._home).path)  # in its folder: the walk may be kept within
         await self._arrive(home, None)
         await self._follow_steps()
-        while not self.found and self._scripted:
+        while self._scripted and (not self.found or (self.survey.thorough and not self.survey.settled())):
             page, way = self._scripted.pop(0)
             links = await self._rendered(page)
             self._plan(links, way)
@@ -180,6 +180,9 @@ class Walk:
             await self._read(page, way, named, surely=_is_sure(step))
         if step is None or step.leads == "hub" or not self.found or self.found[-1].url != page.url or not shows:
             await self._further(page, listing, way)
+        else:  # a column within the column: this year's beside the old ones
+            below = (link for link in listing.links if is_near(link.url, page.url) and link.url != page.url)
+            self._plan(tuple(link for link in below if promise_of(link.title) >= SURE_LABEL), way)
 
     async def _further(self, page: Page, listing: Listing, way: tuple[str, ...]) -> None:
         if len(way) >= ways().max_depth:

@@ -85,7 +85,7 @@ def test_an_option_that_leads_to_another_host_is_none() -> None:
     ],
 )
 def test_a_box_that_offers_years_or_organs_to_a_script_is_told(html: str, choices: bool) -> None:
-    assert read_listing(html, URL).choices == choices
+    assert read_listing(html, URL).beside.choices == choices
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_further_pages_that_no_link_names_are_a_scripts_to_turn(html: str, turne
 def test_a_title_that_is_in_no_link_is_told() -> None:
     title = "甲县2023年政府信息公开工作年度报告"
     listing = read_listing(f"<title>政府信息公开</title><body><li data-id=3>{title}</li>", URL)
-    assert listing.unlinked == (title,)
-    assert read_listing(f"<body><li><a href=/a.html>{title}</a></li>", URL).unlinked == ()
+    assert listing.beside.unlinked == (title,)
+    assert read_listing(f"<body><li><a href=/a.html>{title}</a></li>", URL).beside.unlinked == ()
 
 
 def test_a_pager_cannot_name_a_million_pages() -> None:
