@@ -26,7 +26,7 @@ SURE = 0.7
 
 # In a government's own column these are other organs, registered or not: towns and departments publish there too.
 _NOT_A_GOVERNMENT = re.compile(r"(镇|乡|街道|街道办事处|局|厅|院|署|站|所|中心|学校|公司)(人民政府)?$")
-_REPRINT = re.compile(r"\W*转(载|发)(?!.*(工作|的通知)$)")
+_REPRINT = re.compile(r"[\W\d]*转(载|发)(?!.*(工作|的通知)$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from portals.titles import fold, organ_in
 from spiders.datalists import RECORD, Data
 from spiders.hidden import IS_ADDRESS, Hidden, read_hidden
 from spiders.pagers import handled_address, is_page_label, read_pager
+from spiders.pages import visible_text
 from spiders.rules import first_number, rules
 
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
@@ -47,6 +48,7 @@ class Listing:
     pages: tuple[str, ...]  # further pages of the same list, as far as this page names them
     scripted: bool  # scripts are there that may put more on the page than the HTML shows
     placeholder: bool  # the page says that there is nothing yet (内容更新中)
+    loading: bool = False  # it says that it is still being filled
     hidden: int = 0  # records that the page says exist, and that neither it nor its pages hold
     frames: tuple[str, ...] = ()  # pages within this one, which may hold the list
     turned: bool = False  # further pages are there that only a script turns to
@@ -70,7 +72,8 @@ def read_listing(html: str, url: str) -> Listing:
         links=links[:most],
         pages=pager.pages,
         scripted=_is_scripted(tree),
-        placeholder=any(word in html for word in rules().placeholders),
+        placeholder=says(html, tree, rules().placeholders),
+        loading=says(html, tree, rules().loading),
         hidden=max(0, sum(int(told[1]) for told in rules().datastore_total.finditer(html)) - len(records)),
         frames=tuple(dict.fromkeys(_frames(tree, base)))[:12],
         turned=pager.turned,
@@ -81,6 +84,18 @@ def read_listing(html: str, url: str) -> Listing:
         is_form=sum(word in html for word in rules().form_words) >= rules().form_words_wanted,
         beside=read_hidden(html, tree, [link.title for link in links], base),
     )
+
+
+def says(html: str, tree: LexborHTMLParser, words: Iterable[str]) -> bool:
+    """Whether a reader sees one of the words; a script's 暂无数据, or one in a box that is not shown, is for later."""
+    if not any(word in html for word in words):
+        return False
+    shown = tree.clone()
+    for node in shown.css("[style]"):
+        if "display:none" in (node.attributes.get("style") or "").replace(" ", "").lower():
+            node.decompose()
+    text = visible_text(shown)
+    return any(word in text for word in words)
 
 
 def links_of(data: Data, url: str) -> tuple[Link, ...]:

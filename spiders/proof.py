@@ -18,7 +18,7 @@ from spiders.candidates import (
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.finding import Finding
-from spiders.navigation import SURE_LABEL, is_near, promises_a_column
+from spiders.navigation import SURE_LABEL, folder_of, is_near, promises_a_column
 from spiders.pages import Verdict, judge_column
 from spiders.places import same_host, same_page
 from spiders.walk import Walk
@@ -31,6 +31,7 @@ class Proof:
     def __init__(self, column: Column, finding: Finding, series: str, year: int) -> None:
         self._column, self._finding, self._survey = column, finding, finding.survey
         self._series, self._year = series, year
+        self._tops: tuple[str, ...] = () if column.is_home else (column.url,)  # the columns in which its list may lie
 
     def of_column(self, first: Page) -> Verdict:
         """What the visit to a registered column is worth, after everything was looked at."""
@@ -78,8 +79,12 @@ class Proof:
 
     def _is_its_column(self, wanted: Expectation, walk: Walk) -> Verdict:
         """Whether what was found is surely where this organ's reports appear."""
+        self._tops = tuple(one.url for one in walk.found)
         if self._shows_own(wanted):
             return self._hidden() or Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
+        if (empty := self._own_empty_list(wanted)) is not None:
+            detail = f"«{empty.title}» is its own list, {empty.url}, and says that it has none"
+            return self._hidden() or Verdict(Outcome.COMPLETE, detail)
         if self._shown():
             return Verdict(Outcome.PARTIAL, "the columns found show others' reports, and never showed this organ's")
         own = [one for one in walk.found if one.named and is_near(one.url, self._column.url)]
@@ -116,7 +121,7 @@ class Proof:
     def _in_organs_lists(self) -> Verdict | None:
         """Links that are called by organs' names lead to their lists, and which is this organ's, nothing says."""
         for wanted in self._finding.open():
-            if not self._shows_own(wanted) and (whose := self._unseen_lists()) and not self._met(wanted):
+            if not self._shows_own(wanted) and (whose := self._unseen_lists()) and not self._own_empty_list(wanted):
                 why = (
                     f"the page leads to organs' own lists, such as «{whose[0].title}», and none is surely this organ's"
                 )
@@ -139,10 +144,21 @@ class Proof:
         unseen = [one for one in labels if one.url not in self._seen()]
         return unseen if len({one.url for one in labels}) > 1 else []
 
-    def _met(self, wanted: Expectation) -> bool:
-        """Whether the page behind this organ's own name was looked at."""
-        called = (one for one in self._survey.listed() if is_organ_label(one) and _is_of(one, wanted))
-        return any(one.url in self._seen() for one in called)
+    def _own_empty_list(self, wanted: Expectation) -> Sighting | None:
+        """The list of one organ among others' that a table of contents calls by its name, and that says it is empty.
+
+        An organ's name in the frame of a page leads to its home page: that is no list.
+        """
+        labels = [one for one in self._survey.listed() if is_organ_label(one) and same_host(one.url, self._column.url)]
+        if len({one.url for one in labels}) < 2:
+            return None
+        mine = (one for one in labels if named_in(one.title, wanted) == wanted.organ)
+        return next((one for one in mine if one.url in self._survey.empty and self._is_list(one.url)), None)
+
+    def _is_list(self, url: str) -> bool:
+        """Whether a page that was read is a list of annual reports: by what it calls itself, or by where it lies."""
+        within = (top for top in self._tops if folder_of(top) != "/")
+        return url in self._survey.named or any(is_near(url, top) for top in within)
 
     def _seen(self) -> set[str]:
         return self._finding.looked | self._survey.done

@@ -60,6 +60,7 @@ class ListRules:
     max_pages: int
     max_sightings: int
     placeholders: tuple[str, ...]
+    loading: tuple[str, ...]
     documents: frozenset[str]
     document_scripts: frozenset[str]
     harmless_hosts: re.Pattern[str]

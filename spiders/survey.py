@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
-from portals.titles import series_of
+from portals.titles import report_year, series_of
 from spiders.article import page_titles
 from spiders.candidates import is_known_item, is_of_series, leads_on
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
+from spiders.navigation import SURE_LABEL, promise_of
 from spiders.pages import Verdict
 from spiders.places import same_host
 from spiders.rules import rules
@@ -22,6 +23,7 @@ from storage.records import Outcome, Sighting
 
 _PAGE_NUMBER = re.compile(r"([?&](?:page|pageNo|pageNum|pageIndex|p|current|cur)=)(\d+)")
 _LIST_KINDS = ("xhr", "fetch")
+_LIST_NAME = re.compile(r"(年报|年度报告)(专栏|列表)?$")
 _MOST_FRAMES = 4
 _MOST_DEPTH = 2  # frames within frames
 
@@ -33,6 +35,13 @@ def _of_itself(listing: Listing, page: Page) -> list[Link]:
         title = next((title for title in page_titles(page.html or "") if series_of(title) is not None), "")
         shown.append(Link(page.url, title, None))
     return shown
+
+
+def _is_named(listing: Listing, page: Page) -> bool:
+    """Whether a page calls itself a list of annual reports and leads to no other: home pages have a box called so."""
+    called = (title for title in page_titles(page.html or "") if report_year(title) is None)
+    others = (link for link in listing.links if link.url != page.url and promise_of(link.title) >= SURE_LABEL)
+    return any(_LIST_NAME.search(title) for title in called) and next(others, None) is None
 
 
 class Survey:
@@ -62,6 +71,7 @@ class Survey:
         self.aside: set[tuple[str, str]] = set()  # sightings that only a search, or somebody else's list, showed
         self.empty: set[str] = set()  # addresses of pages that say that they have nothing yet
         self.perhaps: set[str] = set()  # addresses of lists' pages and frames that may be the report themselves
+        self.named: set[str] = set()  # addresses of pages that call themselves a list of annual reports
         self.unlinked: set[str] = set()  # texts like titles, to which no link belongs
         self.controls: set[str] = set()  # labels of what only a script leads from
         self.done: set[str] = set()  # addresses that were read as pages of a list
@@ -139,6 +149,7 @@ class Survey:
         self.unlinked |= set(listing.beside.unlinked)
         self.controls |= set(listing.beside.controls)
         self.empty |= {page.url} if listing.placeholder else set()
+        self.named |= {page.url} if _is_named(listing, page) else set()
         if listing.system and listing.system not in self.systems:
             self.systems.append(listing.system)
         if listing.cut:
@@ -273,6 +284,8 @@ class Survey:
         elif hidden > len(self.sightings) - shown:
             self.trouble(f"{hidden} records of the list are loaded by script")
         new = list(self.sightings.values())[before:]
+        if rendered.loading and not self._series_since(before):
+            self.trouble("in the browser the page still says that it loads")
         items = any(is_known_item(one, self._series) for one in new)
         self._revealed(page.revealed, items or leads_on(new, self._series, page.url))
 

@@ -82,9 +82,17 @@ class _Visit:
         return verdict
 
     async def _propose(self, verdict: Verdict) -> Verdict:
-        """Looks for a column that is gone, from the home page on: what it finds is read, and proves no absence."""
+        """Looks for a column that is gone, from the home page on.
+
+        What it finds is read. It proves an absence only where it shows what the column showed before, and this organ's.
+        """
         found = await self._look_around()
-        return replace(verdict, detail=f"{verdict.detail}; found instead: {found[0]}") if found else verdict
+        if not found:
+            return verdict
+        instead = f"{verdict.detail}; found instead: {found[0]}"
+        if self._walk and self._walk.found and self._column.seen_before and not self._unsure(self._walk):
+            return Verdict(Outcome.COMPLETE, f"{instead}, which shows what the column showed before")
+        return replace(verdict, detail=instead)
 
     async def _look_around(self) -> list[str]:
         """Walks from the column's home pages; the columns found on the way, which the survey has read."""

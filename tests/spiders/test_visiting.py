@@ -454,3 +454,64 @@ def test_a_table_that_was_read_as_a_column_within_the_column_is_the_column() -> 
     site.moved = {f"{HOST}/nb/": f"{HOST}/"}
     [visit] = visits(site, Column(f"{HOST}/nb/", ("h",), home=f"{HOST}/"))
     assert visit.profile and visit.profile.columns == (f"{HOST}/new/",)
+
+
+def contents(behind: str) -> Site:
+    """An organ's home page that leads to the portal's table of contents, and what is behind the organ's name there."""
+    lists = "<li><a href='/nb/1/'>财政局</a></li><li><a href='/nb/2/'>卫健委</a></li>"
+    return Site(
+        {
+            "/bm/cz/": page("财政局", "<a href='/nb/'>政府信息公开年报</a>"),
+            "/nb/": page("政府信息公开年报", lists),
+            "/nb/1/": behind,
+            "/nb/2/": page("年报", rows("甲县卫生健康局", 2023)),
+        }
+    )
+
+
+@pytest.mark.parametrize("home", [True, False])
+def test_its_own_list_among_the_organs_that_says_that_it_is_empty_proves_absence(home: bool) -> None:
+    column = Column(HOST + ("/bm/cz/" if home else "/nb/"), ("m",), is_home=home)
+    [visit] = visits(contents(page("财政局年报", "内容更新中")), column)
+    assert visit.outcome is Outcome.COMPLETE
+    [visit] = visits(contents(page("财政局年报", "")), column)
+    assert visit.outcome is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize("box", ["<a href='/bm/cz/nb/'>政府信息公开年报</a>", ""])
+def test_a_home_page_behind_an_organs_name_is_no_list_whatever_its_boxes_say(box: str) -> None:
+    """It has a box of news that is empty."""
+    site = contents("")
+    site.pages[f"{HOST}/nb/"] = site.pages[f"{HOST}/nb/"].replace("/nb/1/", "/cz/")
+    site.pages[f"{HOST}/cz/"] = page("财政局", f"<h2>要闻</h2>暂无数据{box}")
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize(
+    "empty", ["<script>if (!rows.length) say('暂无数据')</script>", "<p style='display: none'>暂无数据</p>"]
+)
+def test_what_nobody_reads_does_not_say_that_a_list_is_empty(empty: str) -> None:
+    [visit] = visits(contents(page("财政局年报", empty)), Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.PARTIAL
+
+
+def moved(shown: str, *, before: bool = True) -> Visit:
+    """The registered column is gone, and the home page leads to another."""
+    site = Site(
+        {"/bm/cz/": page("财政局", "<a href='/new/'>政府信息公开年报</a>"), "/new/": page("政府信息公开年报", shown)}
+    )
+    known = {"titles_before": ("甲县财政局2022年政府信息公开工作年度报告",), "seen_before": (f"{HOST}/old/1.html",)}
+    column = Column(f"{HOST}/nb/", ("m",), home=f"{HOST}/bm/cz/", overdue=True, **(known if before else {}))
+    [visit] = visits(site, column)
+    return visit
+
+
+def test_a_column_that_moved_proves_absence_where_it_shows_what_it_showed_before() -> None:
+    assert moved(rows("甲县财政局", 2022, 2021)).outcome is Outcome.COMPLETE
+
+
+def test_a_column_that_is_gone_proves_nothing_by_what_was_not_there_before() -> None:
+    assert moved(rows("甲县财政局", 2020)).outcome is Outcome.SOFT_404
+    assert moved(rows("甲县财政局", 2022, 2021), before=False).outcome is Outcome.SOFT_404
+    assert moved("内容更新中").outcome is Outcome.SOFT_404
