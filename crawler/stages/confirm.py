@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from compliance import REFUSED
 from crawler.reading import Result
 from portals.series import find_series
-from portals.titles import series_of
+from portals.titles import Names, organ_in, series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
 from spiders.behind import ONLY_READING
@@ -76,10 +76,11 @@ def _settle_existence(unread: Unread, results: Sequence[Result]) -> Reading:
     return _reading(unread, "read", "")
 
 
-def observation_of(unread: Unread, reading: Reading) -> Observation | None:
+def observation_of(unread: Unread, reading: Reading, names: Callable[[], Names] | None = None) -> Observation | None:
     """The publication that a reading confirms; None when it confirms none.
 
-    A reading is of a document; the same one may be somebody's for sure and another's only perhaps.
+    A reading is of a document; the same one may be somebody's for sure and another's only perhaps. `names` of every
+    registered organ, asked for only where the list does not say whose the document is.
     """
     candidate = unread.candidate
     if reading.state != "read" or candidate.score < SURE:
@@ -88,6 +89,8 @@ def observation_of(unread: Unread, reading: Reading) -> Observation | None:
     if report is None and _has_form(candidate):
         return None
     if report is not None and report.year not in (None, candidate.year):
+        return None
+    if report is not None and report.title and names is not None and _is_anothers(report.title, candidate, names):
         return None
     return Observation(
         organ=candidate.organ,
@@ -101,6 +104,14 @@ def observation_of(unread: Unread, reading: Reading) -> Observation | None:
         reading=reading.key,
         dates=candidate.dates,
     )
+
+
+def _is_anothers(title: str, candidate: Candidate, names: Callable[[], Names]) -> bool:
+    """Whether the document names another registered organ, and what led to it none: 人民政府 | 2023 in a table."""
+    if organ_in(title) is None or (series_of(candidate.title) is not None and organ_in(candidate.title) is not None):
+        return False
+    named = names().named(title)
+    return named is not None and named.id != candidate.organ
 
 
 def _reading(unread: Unread, state: str, detail: str, report: Report | None = None) -> Reading:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from compliance import REFUSED
 from crawler.reading import File, Reader, Result
 from crawler.stages.compare import compare
 from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from crawler.workplace import Workplace
+from portals.titles import Names
 from reports.version import VERSION
 from storage import queries
 from storage.errors import ArchiveError
@@ -33,6 +35,7 @@ def read(place: Workplace, progress: Progress) -> Readings:
     states: Counter[str] = Counter()
     troubles: list[str] = []
     confirmed: list[Observation] = []
+    names = cache(lambda: Names(queries.organs(place.db)))
     with Reader() as reader:
         for done, unread in enumerate(todo):
             progress(done, len(todo), unread.candidate.title)
@@ -40,7 +43,7 @@ def read(place: Workplace, progress: Progress) -> Readings:
             if known is None or known.state == UNCONFIRMED:  # of this document as another candidate, less sure than now
                 known = _read_and_keep(place, reader, unread)
             reading = known
-            seen = observation_of(unread, reading)
+            seen = observation_of(unread, reading, names)
             queries.settle(place.db, unread, VERSION, seen)
             confirmed += [seen] if seen else []
             states[reading.state] += 1

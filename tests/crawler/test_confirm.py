@@ -11,6 +11,8 @@ import pytest
 from compliance import REFUSED
 from crawler.reading import Result
 from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
+from portals.model import Organ
+from portals.titles import Names
 from reports import Cell, Report, Section, dump
 from spiders.behind import ONLY_READING
 from storage.records import Candidate, Capture, Unread
@@ -115,3 +117,14 @@ def test_one_document_may_be_one_organs_for_sure_and_anothers_only_perhaps() -> 
     earlier = Candidate("a", "ogi", 2022, "http://x.cn/a.html", TITLE, 1.0, ("title",), True, ("c1",))
     for candidate in (perhaps, earlier):
         assert observation_of(Unread("v", 1, NOW, candidate, "key", unread().captures), reading) is None
+
+
+@pytest.mark.parametrize(("listed", "confirmed"), [("财政局 2023", False), ("2023年", False), (TITLE, True)])
+def test_a_document_that_names_another_organ_than_looked_for_confirms_nothing(listed: str, confirmed: bool) -> None:
+    """A row of a table may be read for another's; a list that names this organ knows better than a sloppy title."""
+    county = Organ("c", "乙县人民政府", (), "county", "government", "510000", None, None, None)
+    found = unread()
+    found = replace(found, candidate=replace(found.candidate, title=listed))
+    reading = settle_on(found, [report(200, title="乙县人民政府2023年政府信息公开工作年度报告")])
+    assert (observation_of(found, reading, lambda: Names([county])) is not None) == confirmed
+    assert observation_of(found, reading) is not None
