@@ -30,6 +30,10 @@ _META_SOURCE = re.compile(r"^(content[-_ ]?source|source)$", re.I)
 _SITE_TAIL = re.compile(r"\s*(?:[_|]|\s[-–—]\s|--).*$", re.S)
 # 统计期限为2023年1月1日至2023年12月31日: says the year of a report whose titles do not
 _PERIOD = re.compile(r"(20\d\d)\s*年\s*1\s*月\s*1?\s*日?\s*(?:起|开始)?\s*[，,至到—–-]+\s*(?:\1\s*年)?\s*12\s*月")
+# 根据…的要求，现公布甲县教育局2023年度政府信息公开工作情况。本报告由甲县教育局编制
+_SAYS = re.compile(
+    r"(?:^|[。，,；;：:\s])(?=(?:现|兹|特|由|本报告|本年度报告))([^。，,；;]{0,24}(?:公布|公开|发布|报告|编制)[^。，,；;]{2,80})"
+)
 _MOST_ATTACHMENTS = 12
 
 
@@ -44,6 +48,7 @@ class Article:
     is_form: bool = False  # the text has the prescribed report's headings and labels
     goes_on: str | None = None  # the address of its next page, where its text is cut into several
     source: str = ""  # ContentSource: who wrote it, as the page says
+    says: tuple[str, ...] = ()  # clauses of its text that say who publishes what: 现公布甲县教育局2023年度…
 
 
 def read_article(html: str, url: str) -> Article:
@@ -63,6 +68,7 @@ def read_article(html: str, url: str) -> Article:
         is_form=is_form(text),
         goes_on=_next_page(tree, url),
         source=sources[0][:100] if sources else "",
+        says=tuple("".join(said.split()) for said in _SAYS.findall(text)[:6]),
     )
 
 
@@ -149,7 +155,7 @@ def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
                 target = urljoin(url, unquote(viewed[0]))
         except ValueError:
             continue
-        if target.startswith(("http://", "https://")) and (named or is_document(target)):
+        if target.startswith(("http://", "https://")) and (named or viewed or is_document(target)):
             yield target
 
 

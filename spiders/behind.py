@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from portals.titles import organ_in, organ_named, report_year, series_of
+from portals.titles import report_year
 from spiders.article import Article, is_document, read_article
 from spiders.candidates import (
     ACCEPT,
-    SURE,
     Expectation,
     Unclear,
-    as_candidate,
     is_of_series,
     is_years_label,
-    named_in,
     weigh_page,
 )
 from spiders.fetched import Page
 from spiders.follow import complete, held
+from spiders.leads import left_to_reading, what_may_be
 from spiders.listing import Link, read_listing
 from spiders.survey import Survey
 from storage.records import Candidate, Outcome, Sighting
-
-ONLY_READING = "a document: only reading it can tell"
-"""The reason of a candidate that counts only when its document itself names the year."""
 
 
 async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectation]) -> tuple[Candidate, ...]:
@@ -37,7 +32,7 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
             survey.trouble(f"{what} could not be looked at: {page.verdict.outcome.value}, {page.verdict.detail}")
         return ()
     if page.html is None or is_document(page.url):
-        return _unread_document(link, wanted, page)
+        return tuple(replace(one, captures=held([page])) for one in left_to_reading(link, wanted))
     article = read_article(page.html, page.url)
     found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
     taken = any(one.accepted for one in found)
@@ -50,7 +45,8 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
             return ()
         if leads_on:  # what is behind that is looked at too, and surer if it is the report
             found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
-    found = found or list(_nobodys(link, article, wanted))
+    if not taken:
+        found = list(what_may_be(link, article, wanted)) or found
     fetch, browser = survey.fetch, survey.has_browser
     return tuple([await complete(fetch, one, page, browser) if one.accepted else one for one in found])
 
@@ -104,37 +100,8 @@ async def _reads_as_list(survey: Survey, faces: Sequence[Page], series: str) -> 
     return shows or any(read_listing(face.html or "", face.url).placeholder for face in faces)
 
 
-def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> Iterator[Candidate]:
-    """A report of the year that names nobody, in a column of several: most likely that of whoever runs the column.
-
-    Nobody is cleared by it, and whoever it may be is not accused.
-    """
-    names = wanted[0].names
-    own = [title for title in article.titles if series_of(title) == wanted[0].series]
-    if not link.nobodys or any(organ_named(title, names) or organ_in(title) for title in own):
-        return
-    if named := organ_named(article.source, names) if article.source else None:
-        likely = [one for one in wanted if one.organ.id == named.id]
-    else:
-        likely = [one for one in wanted if one.organ.kind == "government"] or list(wanted[:1])
-    for one in likely:
-        yield as_candidate(link.sighting, one, 0.55, (link.why, "nor does its page; it may be this organ's"))
-
-
 def _is_list(page: Page, series: str, survey: Survey) -> bool:
     """Whether the page shows reports of the series that no page before it showed."""
     known = {sighting.url for sighting in survey.sightings.values()}
     new = [link for link in _links(page) if link.url not in known]
     return any(_is_row(link, series) for link in new)
-
-
-def _unread_document(link: Unclear, wanted: Sequence[Expectation], page: Page) -> tuple[Candidate, ...]:
-    """A document whose title settles nothing: only reading it can, and a person decides whose it is."""
-    sighting, this_year = link.sighting, report_year(link.sighting.title) == wanted[0].year
-    if named := named_in(sighting.title, wanted[0]):
-        wanted = [one for one in wanted if one.organ.id == named.id]
-    elif not wanted[0].alone and not link.must:
-        return ()
-    sure = this_year and (named is not None or wanted[0].alone)  # its own column, or its row of a table, says whose
-    found = (as_candidate(sighting, one, SURE if sure else 0.5, (link.why, ONLY_READING)) for one in wanted)
-    return tuple(replace(one, captures=held([page])) for one in found)

@@ -17,7 +17,7 @@ from portals.model import Organ
 from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
 from spiders.article import Article, is_document
 from spiders.listing import is_cut
-from spiders.navigation import is_near, is_root, promises_a_column
+from spiders.navigation import is_group, is_near, is_root, promises_a_column
 from storage.records import Candidate, Sighting
 
 ACCEPT = 0.5
@@ -116,6 +116,11 @@ def _whose(title: str, named: Organ | None, wanted: Expectation) -> tuple[float,
     return -0.15, f"title names {stranger}, which is not registered; it may be a former name"
 
 
+def is_reprint(title: str) -> bool:
+    """Whether a title says that it is somebody else's report: 【转载】甲市人民政府2023年…"""
+    return _REPRINT.match(fold(title)) is not None
+
+
 def is_of_series(sighting: Sighting, series: str) -> bool:
     """Whether the title is a report of the series, of whatever year and organ: such a sighting shows that a list works.
 
@@ -171,6 +176,7 @@ class Unclear:
     rank: int  # the lower, the likelier
     must: bool  # without having looked at it nothing can be called absent
     is_label: bool = False  # it reads as a label of a list of its own: a year's, an organ's
+    yearless: bool = False  # a report of the series, of a year that its title does not name
     nobodys: bool = False  # a report of the series and year that names no organ
 
 
@@ -192,6 +198,8 @@ def unclear(
     say = _Sayer(sighting)
     if named_year is None and column and is_near(sighting.url, column) and promises_a_column(sighting):
         return say("a column within the column", 2, True, is_label=True)
+    if in_column and not wanted[0].alone and is_group(sighting):
+        return say("a part of a column of several", 2, True, is_label=True)
     if named_year not in (None, year):
         # A report for 2024 cannot exist before 2024 is over: here the label may be the year of publication.
         early = named_year == year + 1 and (sighting.date or until) <= date(year + 1, 12, 25)
@@ -212,7 +220,10 @@ def _too_little(
     alone = wanted[0].alone
     if kind is not None:
         if named_year is None:
-            return say("title names no year", 2, sighting.date is not None, is_label=sighting.date is None)
+            if sighting.date is not None and sighting.date < date(year, 1, 1):
+                return None  # a year before there could be one
+            dated = sighting.date is not None
+            return say("title names no year", 2, dated, is_label=not dated, yearless=True)
         nobody = not alone and named is None and organ_in(title) is None
         return say("title names no organ, in a column of several", 4, True, nobodys=True) if nobody else None
     if is_cut(title) and (
@@ -253,8 +264,8 @@ def _leads_to_content(url: str) -> bool:
 class _Sayer:
     sighting: Sighting
 
-    def __call__(self, why: str, rank: int, must: bool, *, is_label: bool = False, nobodys: bool = False) -> Unclear:
-        return Unclear(self.sighting, why, rank, must, is_label, nobodys)
+    def __call__(self, why: str, rank: int, must: bool, **more: bool) -> Unclear:
+        return Unclear(self.sighting, why, rank, must, **more)
 
 
 def as_candidate(sighting: Sighting, wanted: Expectation, score: float, reasons: tuple[str, ...]) -> Candidate:

@@ -17,6 +17,7 @@ from spiders.candidates import (
     Unclear,
     is_of_series,
     is_organs_year,
+    is_reprint,
     named_in,
     unclear,
     weigh,
@@ -87,7 +88,8 @@ class Finding:
         if len(self.wanted) != 1 or not self.wanted[0].alone:
             return
         [wanted], seen = self.wanted, self.survey.sightings.values()
-        named = (named_in(one.title, wanted) for one in seen if is_of_series(one, self._crawl.series))
+        own = (one for one in seen if is_of_series(one, self._crawl.series) and not is_reprint(one.title))
+        named = (named_in(one.title, wanted) for one in own)
         rows = (named_in(one.title, wanted) for one in seen if is_organs_year(one) and organ_in(one.title))
         if any(organ is not None and organ.id != wanted.organ.id for organ in named) or any(
             organ is None or organ.id != wanted.organ.id for organ in rows

@@ -181,7 +181,7 @@ def _title(anchor: LexborNode) -> str:
     named = anchor.attributes.get("title") or anchor.attributes.get("alt")
     whole = _folded(named or (picture.attributes.get("alt") if picture else "") or "")
     title = whole if len(whole) > len(text) or (is_cut(text) and whole) else text
-    if _YEAR.match(title) and (whose := _row_head(anchor)):
+    if (_YEAR.match(title) or _is_nobodys_report(title)) and (whose := _row_head(anchor)):
         return f"{whose} {title}"[:500]
     if rules().empty_labels.match(title.replace(" ", "")):
         row = _own_row(anchor)
@@ -206,6 +206,11 @@ def _shared(anchor: LexborNode) -> str:
     for label in labels:
         words = words.replace(label, " ", 1)
     return " ".join(words.split())
+
+
+def _is_nobodys_report(title: str) -> bool:
+    """<td>财政局</td><td><a title="2023年政府信息公开工作年度报告">2023年</a></td>: only the row says whose it is."""
+    return ("年报" in title or "报告" in title) and organ_in(title) is None
 
 
 def _row_head(anchor: LexborNode) -> str:

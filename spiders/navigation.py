@@ -34,6 +34,7 @@ class Ways:
     max_columns: int
     labels: tuple[Label, ...]
     directories: re.Pattern[str]
+    groups: re.Pattern[str]
     column_titles: re.Pattern[str]
     map_paths: tuple[str, ...]
     most_maps: int
@@ -87,6 +88,11 @@ def promises_a_column(sighting: Sighting) -> bool:
         return False
     best = _best(fold(sighting.title))
     return best is not None and best.leads == "column" and report_year(sighting.title) is None
+
+
+def is_group(sighting: Sighting) -> bool:
+    """Whether a link in a column that several organs share is called by a kind of organs: 县直部门, 乡镇年报."""
+    return sighting.date is None and ways().groups.search(fold(sighting.title)) is not None
 
 
 def promise_of(label: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from compliance import REFUSED
 from crawler.reading import Result
@@ -10,8 +11,8 @@ from portals.series import find_series
 from portals.titles import Names, organ_in, series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
-from spiders.behind import ONLY_READING
 from spiders.candidates import SURE
+from spiders.leads import ONLY_READING
 from storage.records import Candidate, Observation, Reading, Unread
 
 UNCONFIRMED = "unconfirmed"
@@ -49,6 +50,10 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     if kind is not None and kind != candidate.series:
         return _reading(unread, REFUSED, f"the document is of another kind: {kind}", main)
     if main.year is not None and main.year != candidate.year:
+        if ONLY_READING in candidate.reasons and _was_there_before(candidate):
+            return _reading(
+                unread, REFUSED, f"the document names {main.year}, and is older than {candidate.year}", main
+            )
         return _reading(unread, UNCONFIRMED, f"the document names {main.year}, the list {candidate.year}", main)
     if ONLY_READING in candidate.reasons and main.year != candidate.year:
         return _reading(unread, UNCONFIRMED, "neither its list nor the document says which year it is about", main)
@@ -57,6 +62,11 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     if candidate.failure and not _is_whole(main):
         return _reading(unread, UNCONFIRMED, f"the rest of it could not be had: {candidate.failure}", main)
     return _reading(unread, "read", "", main)
+
+
+def _was_there_before(candidate: Candidate) -> bool:
+    """Whether every date that is claimed for it lies before its report year was over."""
+    return bool(candidate.dates) and all(day <= date(candidate.year, 12, 25) for _, day in candidate.dates)
 
 
 def _has_form(candidate: Candidate) -> bool:

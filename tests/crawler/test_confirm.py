@@ -14,7 +14,7 @@ from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from portals.model import Organ
 from portals.titles import Names
 from reports import Cell, Report, Section, dump
-from spiders.behind import ONLY_READING
+from spiders.leads import ONLY_READING
 from storage.records import Candidate, Capture, Unread
 
 NOW = datetime(2024, 2, 1, tzinfo=UTC)
@@ -128,3 +128,12 @@ def test_a_document_that_names_another_organ_than_looked_for_confirms_nothing(li
     reading = settle_on(found, [report(200, title="乙县人民政府2023年政府信息公开工作年度报告")])
     assert (observation_of(found, reading, lambda: Names([county])) is not None) == confirmed
     assert observation_of(found, reading) is not None
+
+
+@pytest.mark.parametrize(("listed", "state"), [(date(2023, 1, 20), REFUSED), (date(2024, 1, 20), UNCONFIRMED)])
+def test_an_older_years_document_is_refused_only_where_it_was_there_before_the_year_was_over(
+    listed: date, state: str
+) -> None:
+    found = unread(dates=(("list", listed),))
+    found = replace(found, candidate=replace(found.candidate, reasons=(ONLY_READING,)))
+    assert settle_on(found, [report(200, year=2022)]).state == state

@@ -29,6 +29,7 @@ URL = "http://www.example.gov.cn/zwgk/202401/t20240131_87885.html"
             '<iframe src="/pdfjs/web/viewer.html?file=/doc/a%20b.pdf"></iframe>',
             ["http://www.example.gov.cn/doc/a b.pdf"],
         ),
+        ('<iframe src="/viewer.html?file=/files/8f3a-42"></iframe>', ["http://www.example.gov.cn/files/8f3a-42"]),
         (
             '<a href="/module/download/downfile.jsp?classid=0&amp;filename=5a10.docx">石矶乡年度报告.docx</a>',
             ["http://www.example.gov.cn/module/download/downfile.jsp?classid=0&filename=5a10.docx"],

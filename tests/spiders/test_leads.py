@@ -1,0 +1,131 @@
+"""Open leads: what may be the report and says too little of itself is read, or left to a person; never passed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from spiders.candidates import SURE
+from spiders.column import Column
+from spiders.leads import ONLY_READING
+from storage.records import Outcome, Visit
+from tests.spiders.test_visiting import HOST, PDF, Site, page, rows, visits
+
+DATED = "<p>发布时间：2024-01-11</p>"
+
+
+def accepted(visit: Visit) -> list[tuple[str, str]]:
+    return [(one.organ, one.url.removeprefix(HOST)) for one in visit.candidates if one.accepted]
+
+
+def column_of(*links: str) -> str:
+    return page("政府信息公开年报", "".join(f"<li>{link}</li>" for link in links))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<a href='/f/1.docx'>甲县财政局政府信息公开工作年度报告.docx</a>",
+        "<iframe src='/pdfjs/web/viewer.html?file=/f/1.pdf'></iframe>",
+        "<iframe src='/frame/1.html'></iframe>",
+        "<img src='/i/1.jpg'><img src='/i/2.jpg'>",
+    ],
+)
+def test_a_report_whose_titles_name_no_year_is_left_to_its_document(body: str) -> None:
+    listed = column_of("<a href='/a/1.html'>甲县财政局政府信息公开工作年度报告</a> 2024-01-11")
+    site = Site(
+        {
+            "/nb/": listed,
+            "/a/1.html": page("甲县财政局政府信息公开工作年度报告", DATED + body),
+            "/f/1.docx": PDF,
+            "/f/1.pdf": PDF,
+            "/frame/1.html": page("", "报告正文"),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h")))
+    assert accepted(visit) == [("m", "/a/1.html")]
+    assert all(ONLY_READING in one.reasons for one in visit.candidates if one.accepted)
+
+
+def test_a_report_without_a_year_whose_page_names_another_year_is_that_years() -> None:
+    listed = column_of("<a href='/a/1.html'>甲县财政局政府信息公开工作年度报告</a> 2024-01-11")
+    site = Site({"/nb/": listed, "/a/1.html": page("甲县财政局2022年政府信息公开工作年度报告", DATED)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert accepted(visit) == []
+    assert visit.outcome is Outcome.COMPLETE
+
+
+def test_a_report_of_nobody_accuses_none_of_those_who_share_the_column() -> None:
+    listed = page(
+        "政府信息公开年报",
+        rows("甲县卫生健康局", 2023) + "<li><a href='/a/1.html'>2023年政府信息公开工作年度报告</a> 2024-01-11</li>",
+    )
+    site = Site({"/nb/": listed, "/a/1.html": page("2023年政府信息公开工作年度报告", DATED)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
+    assert {organ for organ, url in accepted(visit) if url == "/a/1.html"} == {"m", "c"}
+
+
+@pytest.mark.parametrize("title", ["2023年政府信息公开工作年度报告", "政府信息公开工作年度报告（2023年）"])
+def test_a_report_that_names_nobody_in_an_organs_row_of_a_table_is_that_organs(title: str) -> None:
+    table = (
+        "<table><tr><td>县财政局</td><td>"
+        f"<a href='/a/1.html' title='{title}'>2023年</a> <a href='/a/0.html' title='2022年年报'>2022年</a></td></tr>"
+        f"<tr><td>县卫生健康局</td><td><a href='/a/2.html' title='{title}'>查看</a></td></tr></table>"
+    )
+    site = Site({"/nb/": page("集中发布", table), "/a/1.html": page(title, DATED), "/a/2.html": page(title, DATED)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
+    assert accepted(visit) == [("h", "/a/2.html"), ("m", "/a/1.html")]
+
+
+def test_of_a_report_that_names_nobody_its_text_says_whose_it_is() -> None:
+    text = "<p>根据《中华人民共和国政府信息公开条例》的要求，现公布甲县财政局2023年度政府信息公开工作情况。</p>"
+    listed = page(
+        "政府信息公开年报",
+        rows("甲县卫生健康局", 2023) + "<li><a href='/a/1.html'>2023年政府信息公开工作年度报告</a></li>",
+    )
+    site = Site({"/nb/": listed, "/a/1.html": page("2023年政府信息公开工作年度报告", DATED + text)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
+    assert [organ for organ, url in accepted(visit) if url == "/a/1.html"] == ["m"]
+
+
+def test_a_report_without_a_year_that_was_listed_before_its_year_is_not_looked_at() -> None:
+    listed = column_of("<a href='/a/1.html'>甲县财政局政府信息公开工作年度报告</a> 2022-01-11")
+    site = Site({"/nb/": listed, "/a/1.html": page("甲县财政局政府信息公开工作年度报告", DATED)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert "/a/1.html" not in site.asked
+    assert visit.outcome is Outcome.COMPLETE
+
+
+GROUPS = page(
+    "政府信息公开年报",
+    "<a href='/c/1.html'>政府年报</a> <a href='/c/2.html'>县直部门</a> <a href='/c/3.html'>乡镇（街道）</a>",
+)
+
+
+def test_a_columns_groups_of_organs_are_lists_of_its_own() -> None:
+    """Hanweb numbers its columns: no address says that one lies within the other."""
+    site = Site(
+        {
+            "/": page("甲县人民政府", "<a href='/c/0.html'>政府信息公开年报</a>"),
+            "/c/0.html": GROUPS,
+            "/c/1.html": page("政府年报", rows("甲县人民政府", 2023)),
+            "/c/2.html": page("县直部门", rows("甲县财政局", 2023)),
+            "/c/3.html": page("乡镇（街道）", rows("甲县卫生健康局", 2022)),
+        }
+    )
+    found = {
+        one: visit for visit in visits(site, Column(f"{HOST}/", ("c", "m", "h"), is_home=True)) for one in visit.organs
+    }
+    assert ("m", "/a/甲县财政局2023.html") in accepted(found["m"])
+    assert found["h"].outcome is Outcome.COMPLETE
+    [visit] = visits(site, Column(f"{HOST}/c/0.html", ("c", "m", "h")))
+    assert ("m", "/a/甲县财政局2023.html") in accepted(visit)
+
+
+def test_a_reprint_of_somebody_elses_report_makes_a_column_nobody_elses() -> None:
+    listed = column_of(
+        "<a href='/a/0.html'>【转载】甲县人民政府2023年政府信息公开工作年度报告</a> 2024-01-28",
+        "<a href='/a/1.html'>2023年政府信息公开工作年度报告</a> 2024-01-11",
+    )
+    site = Site({"/nb/": listed, "/a/1.html": page("2023年政府信息公开工作年度报告", DATED)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [(one.url, one.score >= SURE) for one in visit.candidates if one.accepted] == [(f"{HOST}/a/1.html", True)]
