@@ -90,7 +90,7 @@ class Report:
     media: str  # what it was read as: "text/html", "application/pdf", …
     title: str | None
     organ: str | None  # as the title names it
-    year: int | None  # report year, from the title
+    year: int | None  # report year, from the title; where that names none, from the period that the preface states
     form: str | None  # "ogi-2021", "ogi-2019", None when no form was recognised
     cells: dict[str, Cell]  # every cell of the form, in the form's order
     sections: tuple[Section, ...] = ()

@@ -25,6 +25,7 @@ _NUMBERED = re.compile(
 _DATE = re.compile(
     r"(?:[(（])?(?P<y>20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年(?P<m>[\d一二三四五六七八九十]{1,3})月(?P<d>[\d一二三四五六七八九十]{1,3})日(?:[)）])?$"
 )
+_PERIOD = re.compile(r"(20\d\d)年1月1?日?(?:起|开始)?[,，]?[至到—–~-]+(?:\1年)?12月")
 _ORGAN_LINE = re.compile(r"[\u4e00-\u9fff]{2,30}")
 _STRAY = "《》〈〉「」“”\"' 　—-·"
 _MAX_HEADING = 45
@@ -43,6 +44,7 @@ def read_prose(document: Document) -> Prose:
     prose.signed, signer = _signature(document, headings, end)
     prose.organ = prose.organ or signer
     prose.preface = "\n".join(_sentences(document, at + 1, first))
+    prose.year = prose.year or _period(prose.preface)
     return prose
 
 
@@ -175,6 +177,15 @@ def _parse_title(text: str) -> tuple[str, str | None, int] | None:
     if half >= 3 and organ[:half] == organ[half:]:  # a title over two lines whose first line is doubled
         organ = organ[:half]
     return text.strip(_STRAY), organ or None, year
+
+
+def _period(preface: str) -> int | None:
+    """The year of the one period that the report says it is about, where its title names none; else None.
+
+    政府信息公开工作年度报告 … 统计期限自2023年1月1日起，至2023年12月31日止
+    """
+    years = {int(year) for year in _PERIOD.findall(squeeze(preface))}
+    return years.pop() if len(years) == 1 else None
 
 
 def _year(text: str) -> int | None:

@@ -12,6 +12,7 @@ from spiders.candidates import (
     Expectation,
     Unclear,
     is_of_series,
+    is_organ_label,
     is_years_label,
     weigh_page,
 )
@@ -37,7 +38,7 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
     taken = any(one.accepted for one in found)
     if not taken and (link.is_label or _is_list(page, wanted[0].series, survey)):
-        await survey.read(page)
+        await survey.read(page, whose=link.sighting.title if is_organ_label(link.sighting) else "")
         return ()
     if taken and link.is_label and (faces := await _as_a_list(survey, article, page, wanted[0])):
         leads_on = not article.dates and _leads_to_the_year(faces, wanted[0].year, survey)

@@ -200,6 +200,8 @@ def unclear(
         return say("a column within the column", 2, True, is_label=True)
     if in_column and not wanted[0].alone and is_group(sighting):
         return say("a part of a column of several", 2, True, is_label=True)
+    if in_column and sighting.date is None and is_years_label(title, year - 1):
+        return say("last year's own page: it shows whose column this is", 6, False, is_label=True)
     if named_year not in (None, year):
         # A report for 2024 cannot exist before 2024 is over: here the label may be the year of publication.
         early = named_year == year + 1 and (sighting.date or until) <= date(year + 1, 12, 25)

@@ -8,11 +8,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from portals.titles import series_of
-from spiders.article import Article, guessed_dates, is_document, page_titles, read_article
-from spiders.candidates import (
-    Expectation,
-    named_in,
-)
+from spiders.article import Article, guessed_dates, is_document, read_article
+from spiders.candidates import ACCEPT, Expectation, named_in
 from spiders.fetched import Fetch, Page
 from storage.records import Candidate, Outcome
 
@@ -27,8 +24,13 @@ async def follow(fetch: Fetch, candidate: Candidate, wanted: Expectation, has_br
     if not candidate.accepted:
         return candidate
     page = await fetch(candidate.url)
-    if page.html is not None and (reason := _denies(page_titles(page.html), candidate, wanted)):
-        return replace(candidate, accepted=False, score=0.0, reasons=(*candidate.reasons, reason))
+    if page.html is not None:
+        article = read_article(page.html, page.url)
+        if reason := _denies(article.titles, candidate, wanted):
+            return replace(candidate, accepted=False, score=0.0, reasons=(*candidate.reasons, reason))
+        if reason := _contradicts(article, candidate, wanted):
+            score = min(candidate.score, ACCEPT)
+            candidate = replace(candidate, score=score, reasons=(*candidate.reasons, reason))
     return await complete(fetch, candidate, page, has_browser)
 
 
@@ -41,6 +43,18 @@ def _denies(titles: Sequence[str], candidate: Candidate, wanted: Expectation) ->
     if named is not None and named.id != candidate.organ and named_in(candidate.title, wanted) is None:
         return f"its page is called «{own}»: it is {named.name}'s"
     return None
+
+
+def _contradicts(article: Article, candidate: Candidate, wanted: Expectation) -> str | None:
+    """What a page says of itself that its list does not: that it is another registered organ's. A person settles it."""
+    titles = [title for title in article.titles if series_of(title) == candidate.series]
+    named = next((organ for title in titles if (organ := named_in(title, wanted))), None)
+    if named is None:
+        said = {organ.id: organ for said in article.says if (organ := named_in(said, wanted))}
+        named = next(iter(said.values())) if len(said) == 1 else None
+    if named is None or named.id == candidate.organ:
+        return None
+    return f"its page says that it is {named.name}'s"
 
 
 async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: bool) -> Candidate:

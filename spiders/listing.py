@@ -27,6 +27,7 @@ _PLAIN = re.compile(
 )  # a path from the root that needs no joining: 5 µs, not 60
 _YEAR = re.compile(r"^20\d\d\s*年?度?$")
 _ROWS = {"li", "tr", "p", "dd", "dl"}
+_SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)  # another at every visit: two addresses of one page
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
     r"fetch\(|ajax|XMLHttpRequest|innerHTML|appendChild|insertAdjacent|document\.write\(|axios|Vue|React|\$\.(get|post|getJSON)\("
@@ -151,7 +152,7 @@ def _handled(tree: LexborHTMLParser, base: str) -> Iterator[tuple[LexborNode, st
 
 
 def _absolute(href: str | None, base: str) -> str | None:
-    href = (href or "").strip()
+    href = _SESSION.sub("", (href or "").strip())
     if _PLAIN.fullmatch(href) and (origin := _origin(base)):  # most links of most pages
         return origin + href if len(href) <= 1900 else None
     try:

@@ -9,9 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
+<<<<<<< HEAD
 from portals.titles import report_year, series_of
 from spiders.article import page_titles
 from spiders.candidates import is_known_item, is_of_series, leads_on
+=======
+from portals.titles import organ_in, series_of
+from spiders.candidates import is_of_series, leads_on
+>>>>>>> 6b576c7 (Take what stands behind an organ's name for its own, and leave it to a person where list and page name different organs)
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
@@ -59,7 +64,12 @@ class Survey:
     ) -> None:
         """`thorough`: what is not found may be called missing, so a browser looks wherever a script could add to it."""
         self._fetch, self._series, self.has_browser = fetch, series, has_browser
+<<<<<<< HEAD
         self._known_calls, self._settled, self.thorough = calls, settled, thorough
+=======
+        self._known_calls, self._settled = calls, settled
+        self._whose = ""
+>>>>>>> 6b576c7 (Take what stands behind an organ's name for its own, and leave it to a person where list and page name different organs)
         self.sightings: dict[tuple[str, str], Sighting] = {}
         self.captures: list[str] = []
         self.troubles: list[Verdict] = []
@@ -84,8 +94,18 @@ class Survey:
         self.captures += page.captures
         return page
 
-    async def read(self, first: Page, depth: int = 0) -> None:
-        """Reads the list that begins with a page already fetched."""
+    async def read(self, first: Page, depth: int = 0, whose: str = "") -> None:
+        """Reads the list that begins with a page already fetched.
+
+        `whose`: the organ by whose name the way led here. What it newly shows of the series and names nobody is its.
+        """
+        outer, self._whose = self._whose, whose or self._whose
+        try:
+            await self._read(first, depth)
+        finally:
+            self._whose = outer
+
+    async def _read(self, first: Page, depth: int) -> None:
         self.done |= {first.url}
         before = len(self.sightings)
         listing = self._note(first)
@@ -132,9 +152,11 @@ class Survey:
     def note(self, links: Iterable[Link], capture: str | None) -> int:
         """Keeps links as sightings; how many were new."""
         before = len(self.sightings)
+        shown = {url for url, _ in self.sightings} if self._whose else set()
         for link in links:
-            sighting = Sighting(link.url, link.title, link.date, capture or "")
-            self.sightings.setdefault((link.url, link.title), sighting)
+            theirs = self._whose and link.url not in shown and series_of(link.title) == self._series
+            title = f"{self._whose} {link.title}" if theirs and organ_in(link.title) is None else link.title
+            self.sightings.setdefault((link.url, title), Sighting(link.url, title, link.date, capture or ""))
         return len(self.sightings) - before
 
     def _series_since(self, before: int) -> bool:

@@ -52,6 +52,14 @@ def test_a_report_in_gbk_that_claims_utf8_is_read() -> None:
     assert read_report(data, source="x").organ == spec.organ
 
 
+@pytest.mark.parametrize("title", ["政府信息公开工作年度报告", "甲县政府信息公开工作年度报告(2023年)"])
+def test_where_the_title_names_no_year_the_period_does(title: str) -> None:
+    spec = sound()
+    spec.title, spec.year = title, 2023
+    write_prose(Random(1), spec)
+    assert read_report(page(spec), source="x").year == 2023
+
+
 def test_the_old_form_has_its_own_cells() -> None:
     report = read_report(page(sound(4, "ogi-2019")), source="x")
     assert report.form == "ogi-2019"

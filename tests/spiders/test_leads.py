@@ -129,3 +129,48 @@ def test_a_reprint_of_somebody_elses_report_makes_a_column_nobody_elses() -> Non
     site = Site({"/nb/": listed, "/a/1.html": page("2023年政府信息公开工作年度报告", DATED)})
     [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
     assert [(one.url, one.score >= SURE) for one in visit.candidates if one.accepted] == [(f"{HOST}/a/1.html", True)]
+
+
+def test_behind_an_organs_own_name_what_names_nobody_is_that_organs() -> None:
+    tree = page("政府信息公开年报", "<a href='/t/1.html'>县财政局</a> <a href='/t/2.html'>县卫生健康局</a>")
+    own = "<li><a href='/f/{}.pdf'>政府信息公开工作年度报告（2023年）</a> 2024-01-11</li>"
+    site = Site(
+        {
+            "/nb/": tree,
+            "/t/1.html": page("年报", own.format("m")),
+            "/t/2.html": page("年报", own.format("h")),
+            "/f/m.pdf": PDF,
+            "/f/h.pdf": PDF,
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
+    assert sorted(accepted(visit)) == [("h", "/f/h.pdf"), ("m", "/f/m.pdf")]
+    assert all(one.score >= SURE for one in visit.candidates if one.accepted)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "<h1>甲县卫生健康局2023年政府信息公开工作年度报告</h1>",
+        "<p>现公布甲县卫生健康局2023年度政府信息公开工作情况。</p>",
+    ],
+)
+def test_a_row_that_says_one_organ_and_its_page_that_says_another_are_left_to_a_person(says: str) -> None:
+    table = "<table><tr><td>县财政局</td><td><a href='/a/1.html'>2023年政府信息公开工作年度报告</a></td></tr></table>"
+    site = Site({"/nb/": page("年报", table), "/a/1.html": f"<html><body>{says}{DATED}</body></html>"})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert [(one.organ, one.score < SURE) for one in visit.candidates if one.accepted] == [("m", True)]
+
+
+def test_where_last_year_has_a_list_of_its_own_it_proves_that_the_column_is_the_organs() -> None:
+    years = page("政府信息公开年报", "<a href='/c/23.html'>2023年</a> <a href='/c/22.html'>2022年</a>")
+    site = Site(
+        {
+            "/": page("甲县人民政府", "<a href='/c/0.html'>政府信息公开年报</a>"),
+            "/c/0.html": years,
+            "/c/23.html": page("2023年", rows("甲县卫生健康局", 2023)),
+            "/c/22.html": page("2022年", rows("甲县卫生健康局", 2022) + rows("甲县财政局", 2022)),
+        }
+    )
+    found = {one: seen for seen in visits(site, Column(f"{HOST}/", ("m", "h"), is_home=True)) for one in seen.organs}
+    assert found["m"].outcome is Outcome.COMPLETE

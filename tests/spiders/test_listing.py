@@ -227,3 +227,8 @@ def test_records_that_another_list_of_the_page_shows_do_not_stand_for_those_that
     rows = "".join(f"<record><![CDATA[<li><a href='/{n}.html'>第{n}号通知</a></li>]]></record>" for n in range(3))
     html = store.format(of=5, rows=rows) + store.format(of=20, rows=rows)
     assert read_listing(html, URL).hidden == 19
+
+
+def test_a_session_id_is_no_part_of_an_address() -> None:
+    listing = read_listing("<a href='/a/1.html;jsessionid=4F0A?x=1'>2023年年度报告</a>", "http://x.cn/")
+    assert [link.url for link in listing.links] == ["http://x.cn/a/1.html?x=1"]
