@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 
@@ -63,9 +64,16 @@ class ListRules:
     loading: tuple[str, ...]
     documents: frozenset[str]
     document_scripts: frozenset[str]
+    harmless_paths: re.Pattern[str]
     harmless_hosts: re.Pattern[str]
     form_words: tuple[str, ...]
     form_words_wanted: int
+
+
+def is_harmless(url: str) -> bool:
+    """Whether a script or frame puts no list on a page that asks for it, as far as its address tells."""
+    parts = urlsplit(url)
+    return bool(rules().harmless_hosts.search(parts.hostname or "") or rules().harmless_paths.search(parts.path))
 
 
 @cache

@@ -7,23 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from urllib.parse import urlsplit
 
-<<<<<<< HEAD
-from portals.titles import report_year, series_of
+from portals.titles import organ_in, report_year, series_of
 from spiders.article import page_titles
 from spiders.candidates import is_known_item, is_of_series, leads_on
-=======
-from portals.titles import organ_in, series_of
-from spiders.candidates import is_of_series, leads_on
->>>>>>> 6b576c7 (Take what stands behind an organ's name for its own, and leave it to a person where list and page name different organs)
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
 from spiders.navigation import SURE_LABEL, promise_of
 from spiders.pages import Verdict
 from spiders.places import same_host
-from spiders.rules import rules
+from spiders.rules import is_harmless, rules
 from storage.records import Outcome, Sighting
 
 _PAGE_NUMBER = re.compile(r"([?&](?:page|pageNo|pageNum|pageIndex|p|current|cur)=)(\d+)")
@@ -64,12 +58,8 @@ class Survey:
     ) -> None:
         """`thorough`: what is not found may be called missing, so a browser looks wherever a script could add to it."""
         self._fetch, self._series, self.has_browser = fetch, series, has_browser
-<<<<<<< HEAD
         self._known_calls, self._settled, self.thorough = calls, settled, thorough
-=======
-        self._known_calls, self._settled = calls, settled
-        self._whose = ""
->>>>>>> 6b576c7 (Take what stands behind an organ's name for its own, and leave it to a person where list and page name different organs)
+        self._whose = ""  # the organ whose list is read just now
         self.sightings: dict[tuple[str, str], Sighting] = {}
         self.captures: list[str] = []
         self.troubles: list[Verdict] = []
@@ -206,7 +196,7 @@ class Survey:
 
     async def _frames(self, listing: Listing, depth: int) -> None:
         """Reads what is framed. A frame that was not seen may hold the list; a stranger's only where no list is."""
-        frames = [url for url in listing.frames if not self._harmless(url)]
+        frames = [url for url in listing.frames if not is_harmless(url)]
         if len(frames) > _MOST_FRAMES or (frames and depth == _MOST_DEPTH):
             self.trouble(f"more frames than are looked at, such as {frames[-1]}")
         for url in frames[:_MOST_FRAMES] if depth < _MOST_DEPTH else ():
@@ -221,10 +211,6 @@ class Survey:
                 self.note([Link(url, "", None)], page.capture)
             elif not self.shows_series() or same_host(url, listing.url):
                 self.trouble(f"a frame of the page, {url}: {page.verdict.outcome.value}, {page.verdict.detail}")
-
-    @staticmethod
-    def _harmless(url: str) -> bool:
-        return bool(rules().harmless_hosts.search(urlsplit(url).hostname or ""))
 
     async def _run_all(self, plans: Sequence[CallPlan]) -> int | None:
         """As `_run`, for all lists of a page; those that stand beside it are spared once everything was found."""
@@ -314,9 +300,12 @@ class Survey:
     def _revealed(self, revealed: Sequence[Revealed], seen: bool) -> None:
         """What the page asked for in the browser: calls to repeat, and calls that failed and may have held the list."""
         for asked in revealed:
-            harmless = self._harmless(asked.url)
             failed = asked.status is None or asked.status >= 400
-            if failed and not harmless and (asked.kind in _LIST_KINDS or (asked.kind == "script" and not seen)):
+            if (
+                failed
+                and not is_harmless(asked.url)
+                and (asked.kind in _LIST_KINDS or (asked.kind == "script" and not seen))
+            ):
                 self.trouble(f"in the browser, {asked.kind} {asked.url[:200]}: {asked.status or 'no answer'}")
             elif not failed and asked.kind in _LIST_KINDS and asked.method == "GET" and self._is_new_call(asked.url):
                 self.calls.append(asked.url)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
 from spiders.datalists import Call
-from spiders.fetched import Page
+from spiders.fetched import Page, Revealed
 from spiders.pages import Verdict
 from spiders.survey import Survey
 from storage.records import Outcome
@@ -57,6 +58,18 @@ def read(calls: tuple[str, ...], *, has_browser: bool, site: Site | None = None)
     return site, asyncio.run(go())
 
 
+class EmptyList(Site):
+    """A list that shows nothing; in the browser its page asks for a script that does not come."""
+
+    def __init__(self, script: str) -> None:
+        super().__init__()
+        self.data, self._script = {}, script
+
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        page = await super().fetch(url, browser=browser, turn=turn, call=call)
+        return replace(page, revealed=(Revealed("script", self._script, "GET", None),)) if browser else page
+
+
 def test_a_remembered_call_of_a_lists_tail_never_proves_absence() -> None:
     """Page 3 shows a report of 2019, so the call works; what is on pages 1 and 2 only a browser tells."""
     site, survey = read((TAIL,), has_browser=True)
@@ -102,3 +115,24 @@ def test_rows_that_come_again_are_not_the_rest_of_the_list(total: int | None) ->
 def test_what_neither_calls_nor_the_browser_show_makes_the_visit_partial() -> None:
     _, survey = read((), has_browser=True, site=Deaf())
     assert [(trouble.outcome, trouble.detail[:1]) for trouble in survey.troubles] == [(Outcome.PARTIAL, "4")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "https://zfwzgl.www.gov.cn/exposure/jiucuo.js",
+        "http://121.43.68.40/exposure/jiucuo.js",
+        "https://ta.trs.cn/c/js/ta.js",
+        "https://gov.govwza.cn/dist/aria.js?appid=1",
+    ],
+)
+def test_a_script_that_every_portal_must_carry_hides_no_list(script: str) -> None:
+    """找错 and 无障碍 are prescribed, and not every network reaches their hosts."""
+    _, survey = read((), has_browser=True, site=EmptyList(script))
+    assert survey.browser
+    assert not survey.troubles
+
+
+def test_a_script_that_may_build_the_list_and_did_not_come_may_hide_it() -> None:
+    _, survey = read((), has_browser=True, site=EmptyList("https://cdn.x.cn/list.js"))
+    assert survey.troubles
