@@ -155,7 +155,7 @@ def _alive(process: psutil.Process) -> bool:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_500_kills_during_a_crawl_of_the_sample_province_lose_nothing_acknowledged(tmp_path: Path) -> None:
     chance = random.Random(int(os.environ.get("SEED", "1")))
     kills, day = int(os.environ.get("KILLS", "500")), FIRST
