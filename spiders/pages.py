@@ -15,6 +15,7 @@ from scrapy.http import Response
 from scrapy.http.response.text import TextResponse
 from selectolax.lexbor import LexborHTMLParser
 
+from portals.titles import report_year, series_of
 from spiders.charset import decode_page
 from spiders.rules import make, read_data
 from storage.records import Outcome
@@ -123,9 +124,10 @@ def _by_marks(response: TextResponse, marks: Marks) -> Verdict | None:
     scores: dict[Outcome, float] = {}
     details: dict[Outcome, str] = {}
     long = len(text) > marks.short_text
+    lists = not long and _links_a_report(tree)
     for mark in _that_count(seen, long and response.status == 200, marks):
         if mark.pattern.search(seen[mark.where]):
-            faint = mark.where != "title" and long
+            faint = mark.where != "title" and (long or lists)
             outcome = Outcome(mark.outcome)
             scores[outcome] = scores.get(outcome, 0.0) + mark.score * (marks.faint if faint else 1.0)
             details.setdefault(outcome, mark.detail)
@@ -134,6 +136,12 @@ def _by_marks(response: TextResponse, marks: Marks) -> Verdict | None:
     best = max(scores, key=lambda key: scores[key])
     needed = marks.with_links if len(tree.css("a[href]")) > marks.few_links else marks.threshold
     return Verdict(best, details[best]) if scores[best] >= needed else None
+
+
+def _links_a_report(tree: LexborHTMLParser) -> bool:
+    """Whether a link is called as a report of some year: a list is no refusal, whoever guards it."""
+    titles = (anchor.text(deep=True, strip=True) for anchor in tree.css("a[href]"))
+    return any(report_year(title) is not None and series_of(title) is not None for title in titles)
 
 
 def _that_count(seen: dict[str, str], long: bool, marks: Marks) -> tuple[Mark, ...]:
