@@ -26,6 +26,8 @@ from spiders.candidates import (
 from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.follow import follow
+from spiders.navigation import is_group
+from spiders.places import same_site
 from spiders.survey import Survey
 from storage.records import Candidate, Sighting
 
@@ -39,6 +41,7 @@ class Finding:
     def __init__(self, crawl: Crawl, column: Column) -> None:
         self._crawl = crawl
         self._day = (crawl.clock() + _SHANGHAI).date()
+        self._place = column.url
         self._column = None if column.is_home else column.url
         overdue = column.overdue
         self.survey = Survey(
@@ -123,6 +126,10 @@ class Finding:
         ]
         return sorted(found, key=lambda candidate: (candidate.organ, -candidate.score, candidate.url))
 
+    def _is_off(self, sighting: Sighting) -> bool:
+        """Whether it is a part of somebody else's site: 省直部门 in a footer."""
+        return is_group(sighting) and not same_site(sighting.url, self._place)
+
     def _next_unclear(self, in_column: bool) -> Unclear | None:
         wanted = self.open()
         if not wanted:
@@ -131,7 +138,9 @@ class Finding:
         links = [
             link
             for sighting in self.survey.sightings.values()
-            if sighting.url not in self.looked and (link := self._unclear(sighting, wanted, listed))
+            if sighting.url not in self.looked
+            and not self._is_off(sighting)
+            and (link := self._unclear(sighting, wanted, listed))
         ]
         return min(links, key=lambda link: (link.rank, link.sighting.url), default=None)
 

@@ -118,6 +118,7 @@ def test_a_columns_groups_of_organs_are_lists_of_its_own() -> None:
     assert ("m", "/a/甲县财政局2023.html") in accepted(found["m"])
     assert found["h"].outcome is Outcome.COMPLETE
     [visit] = visits(site, Column(f"{HOST}/c/0.html", ("c", "m", "h")))
+    assert visit.outcome is Outcome.COMPLETE
     assert ("m", "/a/甲县财政局2023.html") in accepted(visit)
 
 
