@@ -6,18 +6,16 @@ budgets, robots.txt, addresses and the gate here, and is archived. Writing happe
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -38,6 +36,7 @@ from crawler.job import Job
 from crawler.politeness import PATIENCE, Gate
 from crawler.refusals import OffSite, OverBudget, Refusal
 from crawler.robots import Got, Robots
+from crawler.scribe import Scribe
 from crawler.turnstile import Turnstile
 from crawler.wire import Answer, WireClient
 from spiders.pages import load_marks
@@ -47,10 +46,9 @@ from storage.codec import moment_text
 from storage.errors import PayloadTooLarge, StorageError
 from storage.http import address, content_codings, decoded, parse_head
 from storage.ids import Ids
-from storage.records import Capture, Exchange, Outcome, Rendering, Visit
+from storage.records import Capture, Outcome, Rendering, Visit
 from storage.warc import WarcWriter
 
-R = TypeVar("R")
 log = logging.getLogger(__name__)
 _FAILURES = (
     CannotResolveHostError,
@@ -60,7 +58,6 @@ _FAILURES = (
 )
 _REMEMBERED = 1000  # addresses asked for in this crawl that can be asked for again conditionally
 _ROBOTS_LIMIT = 8 << 20  # bytes
-_UNWRITTEN = 32  # answers that may wait for the archive before nothing more is asked for
 
 
 @cache
@@ -90,10 +87,8 @@ class EngineRoom:
         self._traps = Traps()
         self._robots = Robots(self._robots_txt, self._heard_of_robots)
         self._archive = Archive(Path(job.archive), bucket=Bucket(job.bucket) if job.bucket else None)
-        self._writer = WarcWriter(Path(job.archive), job.prefix, new_id=new_id)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self.scribe = Scribe(WarcWriter(Path(job.archive), job.prefix, new_id=new_id), self.gate.calm)
         self._latest: OrderedDict[str, Capture] = OrderedDict()
-        self._unwritten = 0
         self._lost: set[str] = set()  # known, and not readable any more
 
     async def fetch(
@@ -117,18 +112,16 @@ class EngineRoom:
             raise
 
     async def keep_rendering(self, rendering: Rendering) -> Sequence[Capture]:
-        return await self._on_thread(self._writer.rendering, rendering)
+        return await self.scribe.rendering(rendering)
 
     async def keep_visit(self, visit: Visit) -> None:
         """Writes what a visit found, after everything that it rests on; on disk when this returns."""
-        await self._on_thread(self._writer.visit, visit, self.job.before.pop(visit.column_url, None))
-        await self._on_thread(self._writer.sync)
+        await self.scribe.visit(visit, self.job.before.pop(visit.column_url, None))
 
     async def close(self) -> None:
         await self.wire.close()
         self.wire.resolver.close()
-        await self._on_thread(self._writer.close)
-        self._thread.shutdown()
+        await self.scribe.close()
 
     def ledger(self) -> list[dict[str, Any]]:
         """How every host was treated so far."""
@@ -153,31 +146,19 @@ class EngineRoom:
             raise
         self._note(host, answer)
         refers_to = known if answer.status in (200, 304) else None  # the writer looks at the payload
-        capture = await self._write(answer.exchange, refers_to)
+        capture = await self.scribe.exchange(answer.exchange, refers_to)
         whole = answer.exchange.truncated is None  # a later 304 must never give back half a list
         if method == "GET" and capture.kind == "response" and answer.status == 200 and whole:
             self._remember(url, capture)
         if known is None or answer.status != 304:
             return answer, capture, None
         try:
-            return answer, capture, await self._on_thread(self._archive.payload, known)
+            return answer, capture, await self.scribe.off_thread(self._archive.payload, known)
         except StorageError as error:  # a file that was moved or is damaged: the page is asked for whole
             log.warning("%s is unchanged, but what the archive has of it cannot be read: %s", url, error)
         self._latest.pop(url, None)
         self._lost.add(url)
         return await self._exchange(method, url, headers, body)
-
-    async def _write(self, exchange: Exchange, refers_to: Capture | None) -> Capture:
-        """A network that is faster than the disk would fill the memory: it waits until most is written."""
-        self._unwritten += 1
-        if self._unwritten >= _UNWRITTEN:
-            self.gate.calm.clear()
-        try:
-            return await self._on_thread(self._writer.exchange, exchange, refers_to)
-        finally:
-            self._unwritten -= 1
-            if self._unwritten <= _UNWRITTEN // 2:
-                self.gate.calm.set()
 
     def _note(self, host: str, answer: Answer) -> None:
         """What an answer means for the next request to its host."""
@@ -219,9 +200,6 @@ class EngineRoom:
         self.gate.line(host).robots = what
         if delay:
             self.gate.raise_delay(host, delay)
-
-    async def _on_thread(self, work: Callable[..., R], *args: object) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
 
 _rooms: WeakKeyDictionary[Crawler, EngineRoom] = WeakKeyDictionary()

@@ -23,11 +23,12 @@ from storage.errors import ArchiveDamaged, ArchiveError, PayloadTooLarge
 from storage.likeness import Short
 from storage.members import Member, cut_back, member_at, members
 from storage.merkle import leaf_hash
+from storage.prepared import HEAD, digest_of
 from storage.receipts import RECEIPT, read_receipt
 from storage.records import Capture, Visit
 from storage.source import LocalFile
 from storage.urls import urlkey
-from storage.warc import DOM, HEAD, SCREENSHOT, VISIT, digest_of, resource_capture
+from storage.warc import DOM, SCREENSHOT, VISIT, resource_capture
 
 SUFFIX = ".warc.gz"
 LIMIT = 100 << 20

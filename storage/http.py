@@ -10,12 +10,13 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fastwarc.stream_io import BrotliReader, ZstdReader
 
 from storage.errors import PayloadTooLarge
 
-Headers = list[tuple[bytes, bytes]]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 _STATUS = re.compile(rb"^[A-Za-z]+/[\d.]+[ \t]+(\d{3})(?:[ \t]+(.*))?$")
 _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
@@ -39,11 +40,12 @@ class Head:
         return [value for key, value in self.headers if key.lower() == name]
 
 
+@lru_cache(maxsize=64)  # of an answer under way, whoever asks
 def parse_head(head: bytes) -> Head:
     """Take a head apart: headers in order, duplicates kept, folded lines joined, odd bytes kept. Never raises."""
     lines = [line.rstrip(b"\r") for line in head.split(b"\n")]
     match = _STATUS.match(lines[0].strip()) if lines else None
-    headers: Headers = []
+    headers: list[tuple[bytes, bytes]] = []
     for line in lines[1:]:
         if not line:
             continue
@@ -54,8 +56,8 @@ def parse_head(head: bytes) -> Head:
         name, _, value = line.partition(b":")
         headers.append((name.strip(), value.strip()))
     if match is None:
-        return Head(None, b"", headers)
-    return Head(int(match[1]), (match[2] or b"").strip(), headers)
+        return Head(None, b"", tuple(headers))
+    return Head(int(match[1]), (match[2] or b"").strip(), tuple(headers))
 
 
 def split_message(block: bytes) -> tuple[bytes, bytes]:

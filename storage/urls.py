@@ -16,6 +16,7 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LINE_BREAKS = re.compile(r"[\t\r\n]")  # browsers drop them too
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _PLAIN = re.compile(rb"[!\"$&-~]*")  # of the printable ASCII all but # and %
+_CLEAN = re.compile(r"[A-Za-z0-9!#$&'()*+,\-./:;=?@\[\]_~]*")  # what an address may hold, but for %
 _WWW = re.compile(r"^www\d*\.")
 
 # Session ids that web servers put into addresses: the page is the same without them.
@@ -44,6 +45,8 @@ def target_uri(url: str) -> str:
 
     http://例子.cn/政府 年报.html  →  http://xn--fsqu00a.cn/%E6%94%BF%E5%BA%9C%20%E5%B9%B4%E6%8A%A5.html
     """
+    if _CLEAN.fullmatch(url):
+        return url
     url = _BAD_PERCENT.sub("%25", _LINE_BREAKS.sub("", url.strip()))
     match = re.match(r"^([a-z][a-z0-9+.\-]*://)([^/?#]*)(.*)$", url, re.IGNORECASE | re.DOTALL)
     if match is None:
@@ -110,7 +113,7 @@ def _path(path: str) -> str:
             kept.append(segment)
     directory = text.endswith(("/", "/.", "/.."))
     text = "/" + "/".join(kept) + ("/" if kept and directory else "")
-    for pattern in _PATH_SESSIONS:
+    for pattern in _PATH_SESSIONS if "(" in text else ():
         if match := pattern.match(text):
             text = match["before"] + match["after"]
     text = text.lower()
@@ -118,10 +121,12 @@ def _path(path: str) -> str:
 
 
 def _query(query: str) -> str:
+    if not query:
+        return ""
     text = _escaped(_unescaped(query))
     if match := _QUERY_SESSION.match(text):
         text = match["before"] + (match["after"] or "")  # a stray "&" stays, as in every other CDX
-    return "&".join(sorted(text.lower().split("&"))) if text else ""
+    return "&".join(sorted(text.lower().split("&")))
 
 
 def _unescaped(text: str) -> bytes:

@@ -427,15 +427,15 @@ def test_answers_do_not_pile_up_before_a_slow_disk(tmp_path: Path, monkeypatch: 
     async def work() -> int:
         most = 0
         async with serving({"*": reply()}) as site, room_for(tmp_path, HOST) as room:
-            write = room._writer.exchange
+            write = room.scribe._writer.write
 
-            def slowly(*given: Any) -> Any:
+            def slowly(exchanges: Any) -> Any:
                 nonlocal most
-                most = max(most, room._unwritten)
-                time.sleep(0.003)
-                return write(*given)
+                most = max(most, room.scribe.unwritten)
+                time.sleep(0.003 * len(exchanges))
+                return write(exchanges)
 
-            monkeypatch.setattr(room._writer, "exchange", slowly)
+            monkeypatch.setattr(room.scribe._writer, "write", slowly)
             await asyncio.gather(*(room.fetch("GET", f"http://{HOST}:{site.port}/{n}") for n in range(200)))
             return most
 

@@ -19,8 +19,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.prepared import digest_of
 from storage.records import Capture, Exchange, Rendering
-from storage.warc import WarcWriter, digest_of
+from storage.warc import WarcWriter
 from tests.storage.make import NOON, URL, day, exchange, not_modified, visit, warcio_check
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/html\r\n\r\n"
