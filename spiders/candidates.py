@@ -162,6 +162,15 @@ def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
 
 _REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual report", re.I)
 _CUT_REPORT = re.compile(r"信息公开|政府信|年度|政府$|公开$|20\d\d")
+_WHOLE = (
+    "政府信息公开工作年度报告",
+    "政府信息公开年度报告",
+    "政府信息公开年报",
+    "政府信息公开工作情况",
+    "信息公开年度报告",
+)
+_BEGINNINGS = {whole[:length] for whole in _WHOLE for length in range(2, len(whole))}  # 政府, 政府信, 政府信息公…
+_BROKEN_OFF = re.compile(rf"年度?(?:的)?[政信]$|(?:{'|'.join(sorted(_BEGINNINGS))})$")
 _ORGANS_YEAR = re.compile(r"^([\u4e00-\u9fff]{2,40})20\d\d年?度?$")
 _YEAR_LABEL = re.compile(r"^(20\d\d)年?度?(政府信息公开|信息公开)?(年报|年度报告|工作年度报告)?$")
 _TELLING = re.compile(r"公开|报告|年报|附件|正文|全文|pdf|doc", re.I)
@@ -228,10 +237,10 @@ def _too_little(
             return say("title names no year", 2, dated, is_label=not dated, yearless=True)
         nobody = not alone and named is None and organ_in(title) is None
         return say("title names no organ, in a column of several", 4, True, nobodys=True) if nobody else None
-    if is_cut(title) and (
-        named is not None or re.search(r"信息公开|政府信|年度|政府$|公开$|20\d\d", folded.rstrip(".…·"))
-    ):
+    if is_cut(title) and (named is not None or _CUT_REPORT.search(folded.rstrip(".…·"))):
         return say("title is cut", 1, True)
+    if in_column and _is_broken_off(sighting, wanted, named_year):
+        return say("title breaks off", 3, True)
     if (label := _YEAR_LABEL.match(folded)) and int(label[1]) in (year, year + 1):
         return say("a year's own page", 2, in_column, is_label=True)
     if named_year == year and is_organs_year(sighting):
@@ -260,6 +269,17 @@ def wordless(sighting: Sighting, lists: Iterable[str]) -> Unclear | None:
 def _leads_to_content(url: str) -> bool:
     """Whether an address reads like that of a document or an article, and not like a column's or a home page's."""
     return is_document(url) or re.search(r"\d{4,}", urlsplit(url).path) is not None
+
+
+def _is_broken_off(sighting: Sighting, wanted: Sequence[Expectation], named_year: int | None) -> bool:
+    """Whether a title may be the beginning of a report's, by its words or, among what came out since, by its length."""
+    folded, year = fold(sighting.title).rstrip(".…·"), wanted[0].year
+    if named_year == year and _BROKEN_OFF.search(folded):
+        return True
+    if named_year is not None or sighting.date is None or sighting.date < date(year + 1, 1, 1):
+        return False
+    names = (fold(name) for one in wanted for name in (one.organ.name, *one.organ.aliases))
+    return is_cut(sighting.title) or (len(folded) > 3 and any(name.startswith(folded) for name in names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ _PLAIN = re.compile(
     r"/(?![/.])(?:[\w%~=&-]|\?(?!$)|/(?![/.])|\.)*"
 )  # a path from the root that needs no joining: 5 µs, not 60
 _YEAR = re.compile(r"^20\d\d\s*年?度?$")
+# a day within the link that is no part of the title: <a>甲县财政局2023年政府信… <i>2024-01-20</i></a>, [01-20] …
+_DAY_FIRST = re.compile(r"^[\[(（【]?\s*(?:20\d\d[-./年]\s?)?\d{1,2}[-./月]\d{1,2}日?\s*[\])）】]?\s+(?=\S{4})")
+_DAY_LAST = re.compile(
+    r"(?<=\S{4})\s+[\[(（【]?\s*(?:20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?|\d\d-\d\d)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
+)
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)  # another at every visit: two addresses of one page
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
@@ -126,14 +131,14 @@ def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
             title = _title(anchor)
             if target and len(title) >= 2 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
-                yield Link(target, title, _row_date(anchor))
+                yield Link(target, title, _row_date(anchor) or _day_in(anchor))
             elif target and not is_page_label(title) and len(title) < 2:
                 blank.setdefault(target, _row_date(anchor))
         for node, target in _handled(tree, base):
             title = _title(node)
             if 2 <= len(title) <= 120 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
-                yield Link(target, title, _row_date(node))
+                yield Link(target, title, _row_date(node) or _day_in(node))
     worded = {target for target, _ in seen}
     yield from (Link(target, "", day) for target, day in blank.items() if target not in worded)
 
@@ -177,7 +182,7 @@ def _title(anchor: LexborNode) -> str:
 
     A link that says nothing (点击查看) is called by its row; of a year in a table of organs its row says whose it is.
     """
-    text = _folded(anchor.text(deep=True, separator=" "))
+    text = _DAY_LAST.sub("", _DAY_FIRST.sub("", _folded(anchor.text(deep=True, separator=" "))))
     picture = anchor.css_first("img[alt]") if not text else None
     named = anchor.attributes.get("title") or anchor.attributes.get("alt")
     whole = _folded(named or (picture.attributes.get("alt") if picture else "") or "")
@@ -191,6 +196,13 @@ def _title(anchor: LexborNode) -> str:
         )
         return (_DATE.sub(" ", words).strip(" []()（）【】:：-|·、/") or title)[:500]
     return title[:500]
+
+
+def _day_in(anchor: LexborNode) -> date | None:
+    """The day that a link's own words begin or end with."""
+    text = _folded(anchor.text(deep=True, separator=" "))
+    found = _DAY_LAST.search(text) or _DAY_FIRST.search(text)
+    return find_date(found[0]) if found else None
 
 
 def _shared(anchor: LexborNode) -> str:
