@@ -131,10 +131,13 @@ class Proof:
     def _named_and_unlinked(self) -> Verdict | None:
         """The report is named on the page, and no link leads to it: a script may."""
         linked = {fold(sighting.title) for sighting in self._survey.sightings.values()}
+        open_ = self._finding.open()
         for title in sorted(self._survey.unlinked):
             if series_of(title) == self._series and report_year(title) == self._year and fold(title) not in linked:
-                named = [named_in(title, wanted) for wanted in self._finding.open()]
-                if any(organ is None or organ.id in self._column.organs for organ in named):
+                named = [named_in(title, wanted) for wanted in open_]
+                if any(
+                    organ is None or organ.id == wanted.organ.id for organ, wanted in zip(named, open_, strict=True)
+                ):
                     return Verdict(Outcome.PARTIAL, f"no link leads to «{title[:80]}», which the page names")
         return None
 

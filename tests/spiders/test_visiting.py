@@ -515,3 +515,17 @@ def test_a_column_that_is_gone_proves_nothing_by_what_was_not_there_before() -> 
     assert moved(rows("甲县财政局", 2020)).outcome is Outcome.SOFT_404
     assert moved(rows("甲县财政局", 2022, 2021), before=False).outcome is Outcome.SOFT_404
     assert moved("内容更新中").outcome is Outcome.SOFT_404
+
+
+def test_a_title_without_a_link_that_names_one_organ_hides_nothing_of_another() -> None:
+    column = page(
+        "政府信息公开年报",
+        rows("甲县财政局", 2023, 2022)
+        + rows("甲县卫生健康局", 2022)
+        + "<p>【甲县财政局】2023年政府信息公开工作年度报告</p>",
+    )
+    site = Site(
+        {"/nb/": column, "/a/甲县财政局2023.html": page("甲县财政局2023年政府信息公开工作年度报告", FORM_WORDS)}
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h")))
+    assert visit.outcome is Outcome.COMPLETE
