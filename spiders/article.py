@@ -6,9 +6,10 @@ Pure: HTML in, facts out. Which date to believe is for `compliance` to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import trafilatura
@@ -39,7 +40,7 @@ _MOST_ATTACHMENTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    attachments: tuple[str, ...]  # absolute URLs, in the page's order
+    attachments: Mapping[str, str]  # absolute URLs, in the page's order, and how the page calls each
     dates: tuple[tuple[str, date], ...]  # (provenance, date)
     shell: bool  # hardly any text, and scripts: a browser may see more
     titles: tuple[str, ...] = ()  # what the page calls itself, the most trusted first
@@ -55,7 +56,7 @@ def read_article(html: str, url: str) -> Article:
     """What the page itself says; some milliseconds of work."""
     tree = LexborHTMLParser(html)
     text = visible_text(tree)
-    attachments = tuple(dict.fromkeys(_attachments(tree, url)))[:_MOST_ATTACHMENTS]
+    attachments = dict(islice(_attachments(tree, url), _MOST_ATTACHMENTS))
     period = _PERIOD.search(text)
     sources = _metas(tree, _META_SOURCE)
     return Article(
@@ -142,7 +143,9 @@ def _names_a_document(label: str) -> bool:
     return label.strip(" )）]】").lower().rpartition(".")[2] in rules().documents
 
 
-def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
+def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[tuple[str, str]]:
+    """Each document once, with its label."""
+    seen: set[str] = set()
     for node in tree.css("a, iframe[src], embed[src], object[data]"):
         labels = (node.text(deep=True, strip=True), node.attributes.get("title") or "")
         named = any(_names_a_document(label) for label in labels)
@@ -155,8 +158,10 @@ def _attachments(tree: LexborHTMLParser, url: str) -> Iterator[str]:
                 target = urljoin(url, unquote(viewed[0]))
         except ValueError:
             continue
-        if target.startswith(("http://", "https://")) and (named or viewed or is_document(target)):
-            yield target
+        offered = target.startswith(("http://", "https://")) and (named or viewed or is_document(target))
+        if offered and target not in seen:
+            seen.add(target)
+            yield target, max(labels, key=len)
 
 
 def _address(node: LexborNode) -> str:

@@ -48,8 +48,11 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
             found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
     if not taken:
         found = list(what_may_be(link, article, wanted)) or found
+    whose = {one.organ.id: one for one in wanted}
     fetch, browser = survey.fetch, survey.has_browser
-    return tuple([await complete(fetch, one, page, browser) if one.accepted else one for one in found])
+    return tuple(
+        [await complete(fetch, one, page, whose[one.organ], browser) if one.accepted else one for one in found]
+    )
 
 
 async def _as_a_list(survey: Survey, article: Article, page: Page, wanted: Expectation) -> tuple[Page, ...]:

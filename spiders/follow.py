@@ -31,7 +31,7 @@ async def follow(fetch: Fetch, candidate: Candidate, wanted: Expectation, has_br
         if reason := _contradicts(article, candidate, wanted):
             score = min(candidate.score, ACCEPT)
             candidate = replace(candidate, score=score, reasons=(*candidate.reasons, reason))
-    return await complete(fetch, candidate, page, has_browser)
+    return await complete(fetch, candidate, page, wanted, has_browser)
 
 
 def _denies(titles: Sequence[str], candidate: Candidate, wanted: Expectation) -> str | None:
@@ -57,7 +57,7 @@ def _contradicts(article: Article, candidate: Candidate, wanted: Expectation) ->
     return f"its page says that it is {named.name}'s"
 
 
-async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: bool) -> Candidate:
+async def complete(fetch: Fetch, candidate: Candidate, page: Page, wanted: Expectation, has_browser: bool) -> Candidate:
     """As `follow`, with the page already there."""
     if page.verdict.outcome is not Outcome.COMPLETE:
         failure = f"{page.verdict.outcome.value}: {page.verdict.detail}"
@@ -71,9 +71,9 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, has_browser: 
     if article.shell and not article.attachments and not article.frames and has_browser:
         page = await fetch(candidate.url, browser=True)
         article = read_article(page.html or "", page.url)
-    parts, attached = await _framed(fetch, article)
-    attached = tuple(dict.fromkeys((*article.attachments, *attached)))
-    attachments = [await fetch(url) for url in attached]
+    parts, framed = await _framed(fetch, article)
+    attached = {**article.attachments, **framed}
+    attachments = [await fetch(url) for url, label in attached.items() if not _is_anothers(label, wanted)]
     failures = [
         f"attachment {one.url}: {one.verdict.outcome.value}, {one.verdict.detail}"
         for one in attachments
@@ -97,15 +97,21 @@ def _is_home(url: str) -> bool:
     return not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
-async def _framed(fetch: Fetch, article: Article) -> tuple[list[Page], tuple[str, ...]]:
+def _is_anothers(label: str, wanted: Expectation) -> bool:
+    """Whether an attachment is called by another registered organ's name: 甲县2023年年报汇总 gathers everybody's."""
+    named = named_in(label, wanted)
+    return named is not None and named.id != wanted.organ.id
+
+
+async def _framed(fetch: Fetch, article: Article) -> tuple[list[Page], dict[str, str]]:
     """The pages framed in an article, and the documents attached to those."""
     parts: list[Page] = []
-    attached: tuple[str, ...] = ()
+    attached: dict[str, str] = {}
     for url in article.frames:
         part = await fetch(url)
         if part.verdict.outcome is Outcome.COMPLETE:
             parts.append(part)
-            attached += read_article(part.html, part.url).attachments if part.html else ()
+            attached |= read_article(part.html, part.url).attachments if part.html else {}
     return parts, attached
 
 

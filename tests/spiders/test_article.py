@@ -79,7 +79,7 @@ def test_a_date_that_is_none_is_passed_over() -> None:
     ],
 )
 def test_an_attachment_that_a_script_opens_is_one_too(link: str) -> None:
-    assert read_article(link, "http://x.cn/a/b.html").attachments == ("http://x.cn/files/1.pdf",)
+    assert list(read_article(link, "http://x.cn/a/b.html").attachments) == ["http://x.cn/files/1.pdf"]
 
 
 def test_a_page_that_only_a_script_fills_is_told() -> None:

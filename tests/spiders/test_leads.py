@@ -175,3 +175,12 @@ def test_where_last_year_has_a_list_of_its_own_it_proves_that_the_column_is_the_
     )
     found = {one: seen for seen in visits(site, Column(f"{HOST}/", ("m", "h"), is_home=True)) for one in seen.organs}
     assert found["m"].outcome is Outcome.COMPLETE
+
+
+def test_documents_of_others_on_a_page_that_gathers_them_are_not_its_own() -> None:
+    gathers = "<a href='/f/m.pdf'>甲县财政局2023年度报告</a> <a href='/f/h.pdf'>县卫生健康局2023年年报.pdf</a>"
+    listed = column_of("<a href='/a/1.html'>甲县2023年度政府信息公开年报汇总</a> 2024-02-25")
+    site = Site({"/nb/": listed, "/a/1.html": page("甲县2023年度政府信息公开年报汇总", DATED + gathers)})
+    visits(site, Column(f"{HOST}/nb/", ("c",)))
+    assert "/a/1.html" in site.asked
+    assert not {"/f/m.pdf", "/f/h.pdf"} & set(site.asked)
