@@ -186,6 +186,7 @@ class Unclear:
     must: bool  # without having looked at it nothing can be called absent
     is_label: bool = False  # it reads as a label of a list of its own: a year's, an organ's
     yearless: bool = False  # a report of the series, of a year that its title does not name
+    vague: bool = False  # its title may be of the series or not: what is behind it says
     nobodys: bool = False  # a report of the series and year that names no organ
 
 
@@ -246,14 +247,16 @@ def _too_little(
     if named_year == year and is_organs_year(sighting):
         return say("a year in an organ's row", 2 if named else 4, in_column, is_label=True)
     if named_year == year and _REPORT_WORDS.search(folded):
-        return say("title does not say which report", 2, True)
+        return say("title does not say which report", 2, True, vague=True)
     if named is not None and len(folded) <= len(fold(named.name)) + 4 and in_column:
         return say("an organ's own page", 3, True, is_label=True)
     if in_column and sighting.date and sighting.date >= date(year + 1, 1, 1):
         if _REPORT_WORDS.search(folded):
-            return say("title does not say which report", 2, True)
+            return say("title does not say which report", 2, True, vague=True)
+        if "公开" in folded and (alone or named is not None):
+            return say("title speaks of openness", 5, True, vague=True)
         if alone and _TELLING.search(folded):
-            return say("published at that time in this column", 5, False)
+            return say("published at that time in this column", 5, False, vague=True)
     return None
 
 

@@ -39,6 +39,8 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     reports = [report for report in reports if _is_report(report)]
     if not reports:
         fault = next((result for result in results if result.state != "read"), None)
+        if fault is None and _is_vague(unread.candidate):
+            return _reading(unread, REFUSED, "all that it offers was read, and is something else")
         if fault is None:
             return _reading(unread, UNCONFIRMED, "none of its documents holds the form's tables")
         return _reading(unread, fault.state, fault.detail)
@@ -62,6 +64,11 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     if candidate.failure and not _is_whole(main):
         return _reading(unread, UNCONFIRMED, f"the rest of it could not be had: {candidate.failure}", main)
     return _reading(unread, "read", "", main)
+
+
+def _is_vague(candidate: Candidate) -> bool:
+    """Whether its title does not even say that it is of the series, and nothing of it is lacking."""
+    return ONLY_READING in candidate.reasons and series_of(candidate.title) is None and not candidate.failure
 
 
 def _was_there_before(candidate: Candidate) -> bool:

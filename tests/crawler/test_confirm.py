@@ -137,3 +137,19 @@ def test_an_older_years_document_is_refused_only_where_it_was_there_before_the_y
     found = unread(dates=(("list", listed),))
     found = replace(found, candidate=replace(found.candidate, reasons=(ONLY_READING,)))
     assert settle_on(found, [report(200, year=2022)]).state == state
+
+
+@pytest.mark.parametrize(
+    ("title", "failure", "state"),
+    [
+        ("甲县2023年度工作报告", None, REFUSED),
+        ("甲县2023年度工作报告", "attachment gone", UNCONFIRMED),
+        ("甲县政府信息公开工作年度报告", None, UNCONFIRMED),
+    ],
+)
+def test_vague_words_are_refused_once_all_that_is_behind_them_was_read(
+    title: str, failure: str | None, state: str
+) -> None:
+    found = unread(failure=failure)
+    found = replace(found, candidate=replace(found.candidate, title=title, reasons=(ONLY_READING,)))
+    assert settle_on(found, [report(0, sections=0)]).state == state

@@ -184,3 +184,30 @@ def test_documents_of_others_on_a_page_that_gathers_them_are_not_its_own() -> No
     visits(site, Column(f"{HOST}/nb/", ("c",)))
     assert "/a/1.html" in site.asked
     assert not {"/f/m.pdf", "/f/h.pdf"} & set(site.asked)
+
+
+@pytest.mark.parametrize(
+    ("title", "organs"),
+    [
+        ("甲县财政局2023年度信息公开工作情况", ("m", "h")),
+        ("甲县财政局2023年度工作报告", ("m", "h")),
+        ("2023年公开情况", ("m",)),
+        ("甲县财政局政府信息公开情况", ("m", "h")),
+    ],
+)
+def test_a_document_behind_vague_words_in_a_column_is_left_to_its_reading(title: str, organs: tuple[str, ...]) -> None:
+    listed = page("政府信息公开年报", rows("甲县财政局", 2022) + f"<li><a href='/a/1.html'>{title}</a> 2024-01-20</li>")
+    body = DATED + "<a href='/f/1.pdf'>附件.pdf</a>"
+    site = Site({"/nb/": listed, "/a/1.html": page(title, body), "/f/1.pdf": PDF})
+    [visit] = visits(site, Column(f"{HOST}/nb/", organs))
+    assert accepted(visit) == [("m", "/a/1.html")]
+
+
+@pytest.mark.parametrize(
+    "title", ["甲县财政局2023年政务公开工作要点", "甲县财政局2023年度部门决算公开", "甲县财政局2022年信息公开工作情况"]
+)
+def test_what_says_that_it_is_something_else_is_not(title: str) -> None:
+    listed = page("政府信息公开年报", rows("甲县财政局", 2022) + f"<li><a href='/a/1.html'>{title}</a> 2024-01-20</li>")
+    site = Site({"/nb/": listed, "/a/1.html": page(title, DATED + "<a href='/f/1.pdf'>附件.pdf</a>"), "/f/1.pdf": PDF})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h")))
+    assert accepted(visit) == []
