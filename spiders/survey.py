@@ -59,6 +59,7 @@ class Survey:
         """`thorough`: what is not found may be called missing, so a browser looks wherever a script could add to it."""
         self._fetch, self._series, self.has_browser = fetch, series, has_browser
         self._known_calls, self._settled, self.thorough = calls, settled, thorough
+        self._answered: set[str] = set()  # data calls whose answer we have
         self._whose = ""  # the organ whose list is read just now
         self.sightings: dict[tuple[str, str], Sighting] = {}
         self.captures: list[str] = []
@@ -252,6 +253,7 @@ class Survey:
         data = read_data_list(text, page.url) if text is not None and is_data(text) else None
         if data is None:
             return None
+        self._answered.add(page.url)
         links = links_of(data, page.url)
         return links, self.note(links, page.capture), data.total
 
@@ -303,6 +305,7 @@ class Survey:
             failed = asked.status is None or asked.status >= 400
             if (
                 failed
+                and asked.url not in self._answered
                 and not is_harmless(asked.url)
                 and (asked.kind in _LIST_KINDS or (asked.kind == "script" and not seen))
             ):

@@ -211,3 +211,17 @@ def test_what_says_that_it_is_something_else_is_not(title: str) -> None:
     site = Site({"/nb/": listed, "/a/1.html": page(title, DATED + "<a href='/f/1.pdf'>附件.pdf</a>"), "/f/1.pdf": PDF})
     [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h")))
     assert accepted(visit) == []
+
+
+def test_a_title_without_a_link_that_names_an_organ_whose_report_was_found_hides_nothing_of_the_others() -> None:
+    table = (
+        "<table><tr><td>县卫生健康局</td><td><a href='/a/h.html'>2023年</a></td></tr>"
+        "<tr><td>县财政局</td><td><a href='/a/m.html'>2022年</a></td></tr></table>"
+        "<p>甲县卫生健康局2023年政府信息公开工作年度报告</p>"
+    )
+    own = page("甲县卫生健康局2023年政府信息公开工作年度报告", DATED)
+    [visit] = visits(
+        Site({"/nb/": page("政府信息公开年报", table), "/a/h.html": own}), Column(f"{HOST}/nb/", ("m", "h"))
+    )
+    assert accepted(visit) == [("h", "/a/h.html")]
+    assert visit.outcome is Outcome.COMPLETE

@@ -136,3 +136,15 @@ def test_a_script_that_every_portal_must_carry_hides_no_list(script: str) -> Non
 def test_a_script_that_may_build_the_list_and_did_not_come_may_hide_it() -> None:
     _, survey = read((), has_browser=True, site=EmptyList("https://cdn.x.cn/list.js"))
     assert survey.troubles
+
+
+@pytest.mark.parametrize(("page", "troubled"), [(3, False), (9, True)])
+def test_a_call_that_fails_in_the_browser_hides_nothing_where_it_was_answered_to_us(page: int, troubled: bool) -> None:
+    class Hasty(Site):
+        async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+            seen = await super().fetch(url, browser=browser, turn=turn, call=call)
+            asked = Revealed("fetch", f"http://x.cn/api/list?page={page}", "GET", None)
+            return replace(seen, revealed=(asked,)) if browser else seen
+
+    _, survey = read((TAIL,), has_browser=True, site=Hasty())
+    assert bool(survey.troubles) == troubled
