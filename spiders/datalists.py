@@ -92,13 +92,14 @@ def _settings(rule: CallRule, text: str, url: str) -> dict[str, str] | None:
 
 def _field(text: str, name: str, url: str) -> str | None:
     """columnid:'1229' · "webid": 7 · columnid=1229&… · SID = "760001" · #3874 in the page's own address"""
-    match = re.search(rf"(?<![\w-])[\"']?{name}[\"']?\s*[:=]\s*[\"']?([^\"'&,;<>\s)}}]*)", text, re.I)
-    if match and match[1]:
-        return match[1]
+    names = rf"(?<![\w-])[\"']?{name}[\"']?\s*[:=]\s*[\"']?([^\"'&,;<>\s)}}]*)"
+    told: list[str] = re.findall(names, text, re.I)
+    if plain := [value for value in told if value and not value.startswith("+")]:  # '&sid=' + C.SID is put together
+        return plain[0]
     fragment = urlsplit(url).fragment
     if name == "cate" and fragment.isdigit():
         return fragment
-    return "" if match else None
+    return "" if told else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,11 @@ def test_jpaas_asks_with_the_fields_of_its_own_attribute() -> None:
     assert "%22pageNo%22%3A2" in plan.call(2).url
 
 
-def test_gkmlpt_takes_the_column_from_the_address() -> None:
-    [plan] = plan_calls("<script>var SID = '760001';</script>", "http://x.gov.cn/gkmlpt/index#3874")
+@pytest.mark.parametrize(
+    "script", ["var SID = '760001';", "fetch('/api/all/'+id+'?page='+p+'&sid='+C.SID); C = {\"SID\": \"760001\"};"]
+)
+def test_gkmlpt_takes_the_column_from_the_address(script: str) -> None:
+    [plan] = plan_calls(f"<script>{script}</script>", "http://x.gov.cn/gkmlpt/index#3874")
     assert plan and plan.call(3).url == "http://x.gov.cn/gkmlpt/api/all/3874?page=3&sid=760001"
 
 
