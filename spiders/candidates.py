@@ -17,7 +17,7 @@ from portals.model import Organ
 from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
 from spiders.article import Article, is_document
 from spiders.listing import is_cut
-from spiders.navigation import is_group, is_near, is_root, promises_a_column
+from spiders.navigation import folder_of, is_group, is_near, is_root, promises_a_column
 from storage.records import Candidate, Sighting
 
 ACCEPT = 0.5
@@ -208,7 +208,8 @@ def unclear(
     say = _Sayer(sighting)
     if named_year is None and column and is_near(sighting.url, column) and promises_a_column(sighting):
         return say("a column within the column", 2, True, is_label=True)
-    if in_column and not wanted[0].alone and is_group(sighting):
+    below = column is not None and folder_of(column) != "/" and is_near(sighting.url, column)
+    if in_column and is_group(sighting) and (below or not wanted[0].alone):
         return say("a part of a column of several", 2, True, is_label=True)
     if in_column and sighting.date is None and is_years_label(title, year - 1):
         return say("last year's own page: it shows whose column this is", 6, False, is_label=True)

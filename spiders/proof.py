@@ -47,6 +47,16 @@ class Proof:
                 return column
         return self._hidden() or Verdict(Outcome.COMPLETE)
 
+    def of_place(self, wanted: Expectation) -> Verdict | None:
+        """Why a registered column that was seen whole may not be where this organ's reports appear; None when it is.
+
+        A portal's column may show the government's own reports, and the departments' where no link leads that we read.
+        """
+        its = self._shows_own(wanted) or self._own_empty_list(wanted) is not None
+        if self._shown() and not its:
+            return Verdict(Outcome.PARTIAL, "the column shows others' reports, and never showed this organ's")
+        return None
+
     def from_home(self, wanted: Expectation, walk: Walk) -> Verdict:
         """What the visit from a home page is worth for one organ."""
         if self._survey.troubles:

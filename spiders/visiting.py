@@ -63,7 +63,10 @@ class _Visit:
                 verdict = await self._propose(verdict)
             elif verdict.outcome is Outcome.COMPLETE:
                 verdict = await self._elsewhere(verdict)
-        return (self._result(verdict, self._column.organs),)
+        if verdict.outcome is not Outcome.COMPLETE:
+            return (self._result(verdict, self._column.organs),)
+        doubts = {one.organ.id: self._proof.of_place(one) for one in self._finding.open()}
+        return self._results({one: doubts.get(one) or verdict for one in self._column.organs})
 
     async def _elsewhere(self, verdict: Verdict) -> Verdict:
         """Before a report may be called missing: a column may go on standing where it was, and be filled elsewhere."""
@@ -131,11 +134,8 @@ class _Visit:
         if self._unsure(walk) and not self._own:  # a portal's search finds everybody's
             await self._search(first)
         by_name = {visit.organs: visit for visit in await self._by_names(walk)}
-        groups: dict[Verdict, list[str]] = {}
-        for wanted in self._finding.wanted:
-            if (wanted.organ.id,) not in by_name:
-                groups.setdefault(self._proof.from_home(wanted, walk), []).append(wanted.organ.id)
-        return [*by_name.values(), *(self._result(verdict, tuple(ids)) for verdict, ids in groups.items())]
+        others = [one for one in self._finding.wanted if (one.organ.id,) not in by_name]
+        return [*by_name.values(), *self._results({one.organ.id: self._proof.from_home(one, walk) for one in others})]
 
     def _unsure(self, walk: Walk) -> list[Expectation]:
         """Whose report was not found, although nothing proves yet that it is absent."""
@@ -173,6 +173,13 @@ class _Visit:
             await self._find()
 
     # Both
+
+    def _results(self, worth: dict[str, Verdict]) -> list[Visit]:
+        """One visit for all organs of which the same can be said."""
+        groups: dict[Verdict, list[str]] = {}
+        for organ, verdict in worth.items():
+            groups.setdefault(verdict, []).append(organ)
+        return [self._result(verdict, tuple(organs)) for verdict, organs in groups.items()]
 
     def _result(self, verdict: Verdict, organs: tuple[str, ...]) -> Visit:
         survey, walk, candidates = self._survey, self._walk, self._finding.candidates

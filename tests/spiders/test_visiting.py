@@ -529,3 +529,54 @@ def test_a_title_without_a_link_that_names_one_organ_hides_nothing_of_another() 
     )
     [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h")))
     assert visit.outcome is Outcome.COMPLETE
+
+
+GROUPS = page(
+    "政府信息公开年报",
+    "<a href='/nb/zf/'>县政府</a> <a href='/nb/bm/'>县政府部门</a> <a href='/nb/xz/'>乡镇（街道）</a>"
+    + rows("甲县人民政府", 2023, 2022),
+)
+
+
+@pytest.mark.parametrize("column", [Column(f"{HOST}/nb/", ("m",)), Column(f"{HOST}/", ("m",), is_home=True)])
+@pytest.mark.parametrize(
+    "group", ["县政府部门", "委办局", "县直单位", "各部门年报", "按部门", "街乡镇", "县(市、区)政府"]
+)
+def test_a_column_is_followed_to_the_lists_of_groups_of_organs_below_it(column: Column, group: str) -> None:
+    site = Site(
+        {
+            "/": page("甲县人民政府", "<a href='/nb/'>政府信息公开年报</a>"),
+            "/nb/": GROUPS.replace("县政府部门", group),
+            "/nb/bm/": page(group, rows("甲县财政局", 2023, 2022)),
+        }
+    )
+    [visit] = visits(site, column)
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+
+
+def test_a_group_of_organs_whose_list_cannot_be_seen_may_hold_what_is_looked_for() -> None:
+    site = Site({"/nb/": GROUPS.replace(rows("甲县人民政府", 2023, 2022), rows("甲县财政局", 2022))})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.PARTIAL
+
+
+def test_a_menus_departments_are_no_list_of_the_columns() -> None:
+    menu = "<a href='/bm/'>部门</a> <a href='/xz/'>乡镇街道</a>" + rows("甲县财政局", 2022)
+    site = Site({"/nb/": page("政府信息公开年报", menu)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.COMPLETE
+
+
+def test_a_column_that_shows_others_and_never_this_organ_proves_nothing_of_it() -> None:
+    """Its reports may stand where nothing leads that we read. Of who is shown there, the column proves absence."""
+    site = Site({"/nb/": page("政府信息公开年报", rows("甲县人民政府", 2023, 2022) + rows("甲县财政局", 2022))})
+    found = {one: visit for visit in visits(site, Column(f"{HOST}/nb/", ("h", "m", "c"))) for one in visit.organs}
+    assert found["m"].outcome is Outcome.COMPLETE
+    assert found["h"].outcome is Outcome.PARTIAL
+    assert found["c"].outcome is Outcome.COMPLETE
+
+
+def test_a_column_registered_for_one_organ_that_shows_only_others_proves_nothing_of_it() -> None:
+    site = Site({"/nb/": page("政府信息公开年报", rows("甲县人民政府", 2023, 2022))})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("h",)))
+    assert visit.outcome is Outcome.PARTIAL
