@@ -187,6 +187,7 @@ class Unclear:
     is_label: bool = False  # it reads as a label of a list of its own: a year's, an organ's
     yearless: bool = False  # a report of the series, of a year that its title does not name
     vague: bool = False  # its title may be of the series or not: what is behind it says
+    misdated: bool = False  # a report of the series that is called last year's, and appeared when this year's was due
     nobodys: bool = False  # a report of the series and year that names no organ
 
 
@@ -216,7 +217,13 @@ def unclear(
     if named_year not in (None, year):
         # A report for 2024 cannot exist before 2024 is over: here the label may be the year of publication.
         early = named_year == year + 1 and (sighting.date or until) <= date(year + 1, 12, 25)
-        return say(f"title names {named_year}, which was not over", 3, True) if kind and early else None
+        if kind and early:
+            return say(f"title names {named_year}, which was not over", 3, True)
+        mine = named is not None or (wanted[0].alone and organ_in(title) is None)
+        if kind and mine and named_year == year - 1 and sighting.date and sighting.date.year == year + 1:
+            # Written over last year's report, title and all; or last year's, which came a year late
+            return say(f"title names {named_year}, and appeared when {year}'s was due", 3, True, misdated=True)
+        return None
     return _too_little(say, title, kind, named_year, named, wanted, in_column)
 
 

@@ -26,7 +26,8 @@ def what_may_be(link: Unclear, article: Article, wanted: Sequence[Expectation]) 
     years = {year for kind, year in kinds if kind == wanted[0].series and year is not None}
     another = article.is_form and article.period not in (None, wanted[0].year)
     denied = years - {wanted[0].year} or another or any(kind not in (None, wanted[0].series) for kind, _ in kinds)
-    if not denied and (link.yearless or (link.vague and (article.attachments or article.frames))):
+    last_years = link.misdated and not another and years <= {wanted[0].year - 1}
+    if last_years or (not denied and (link.yearless or (link.vague and (article.attachments or article.frames)))):
         yield from left_to_reading(link, wanted)
     elif link.nobodys:
         yield from _nobodys(link, article, wanted)

@@ -16,6 +16,7 @@ from portals.titles import Names
 from spiders.candidates import SURE, Expectation
 from spiders.column import Column
 from spiders.fetched import Page
+from spiders.leads import ONLY_READING
 from spiders.pages import judge_page
 from spiders.visiting import visit_column
 from storage.records import Outcome, Visit
@@ -580,3 +581,43 @@ def test_a_column_registered_for_one_organ_that_shows_only_others_proves_nothing
     site = Site({"/nb/": page("政府信息公开年报", rows("甲县人民政府", 2023, 2022))})
     [visit] = visits(site, Column(f"{HOST}/nb/", ("h",)))
     assert visit.outcome is Outcome.PARTIAL
+
+
+LAST_YEARS_TITLE = "甲县财政局2022年政府信息公开工作年度报告"
+
+
+def kept_title(body: str, day: str = "2024-01-18") -> Visit:
+    """A list whose newest row has last year's title, and what stands behind it."""
+    newest = f"<li><a href='/a/new.html'>{LAST_YEARS_TITLE}</a> {day}</li>"
+    site = Site(
+        {
+            "/nb/": page("政府信息公开年报", newest + rows("甲县财政局", 2022, 2021)),
+            "/a/new.html": page(LAST_YEARS_TITLE, body),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    return visit
+
+
+def test_a_report_that_kept_last_years_title_is_told_by_the_period_that_it_is_about() -> None:
+    """Offices write this year's report over last year's, and forget the title."""
+    visit = kept_title(f"<p>统计期限自2023年1月1日起，至2023年12月31日止。{FORM_WORDS}</p>")
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/new.html"]
+
+
+def test_a_document_under_last_years_title_of_this_years_season_is_left_to_reading() -> None:
+    visit = kept_title("<p>附件：<a href='./P1.pdf'>年度报告.pdf</a></p>")
+    assert [ONLY_READING in one.reasons for one in visit.candidates if one.accepted] == [True]
+
+
+@pytest.mark.parametrize(
+    ("body", "day"),
+    [
+        (f"<p>统计期限自2022年1月1日起，至2022年12月31日止。{FORM_WORDS}</p>", "2024-01-18"),
+        (f"<p>统计期限自2023年1月1日起，至2023年12月31日止。{FORM_WORDS}</p>", "2023-01-18"),
+    ],
+)
+def test_last_years_report_is_no_report_of_this_year(body: str, day: str) -> None:
+    visit = kept_title(body, day)
+    assert not any(one.accepted for one in visit.candidates)
+    assert visit.outcome is Outcome.COMPLETE
