@@ -13,7 +13,7 @@ from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.fetched import Page
 from spiders.finding import Finding
-from spiders.navigation import SURE_LABEL, Step
+from spiders.navigation import SURE_LABEL, Step, is_root
 from spiders.pages import Verdict
 from spiders.places import likely_homes, same_page
 from spiders.proof import Proof
@@ -54,6 +54,8 @@ class _Visit:
             verdict = first.verdict
             if verdict.outcome is Outcome.COMPLETE:
                 verdict = Verdict(Outcome.REDESIGNED, "not a page of HTML")
+        elif is_root(first.url) and not is_root(self._column.url):  # where portals send who asks for what is gone
+            verdict = Verdict(Outcome.MOVED, f"leads to the home page {first.url}")
         else:
             await self._survey.read(first)
             await self._find()

@@ -621,3 +621,10 @@ def test_last_years_report_is_no_report_of_this_year(body: str, day: str) -> Non
     visit = kept_title(body, day)
     assert not any(one.accepted for one in visit.candidates)
     assert visit.outcome is Outcome.COMPLETE
+
+
+def test_a_column_that_leads_to_the_home_page_has_moved_whatever_that_hides() -> None:
+    site = Site({"/": page("甲县人民政府", "<script>fetch('/news').then(show)</script><a href='/xw/'>要闻</a>")})
+    site.moved[f"{HOST}/nb/"] = f"{HOST}/"
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.MOVED
