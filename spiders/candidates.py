@@ -131,7 +131,7 @@ def is_of_series(sighting: Sighting, series: str) -> bool:
 
 def is_known_item(sighting: Sighting, series: str) -> bool:
     """What a list must show again, or it is not the list that it was: reports of whatever year, or years' own pages."""
-    label = _YEAR_LABEL.match(fold(sighting.title)) is not None or is_organs_year(sighting)
+    label = years_label(sighting.title) is not None or is_organs_year(sighting)
     return label or is_of_series(sighting, series)
 
 
@@ -142,8 +142,13 @@ def is_organs_year(sighting: Sighting) -> bool:
 
 def is_years_label(title: str, year: int) -> bool:
     """Whether a link is called by the year and nothing else: 2023年, 2023年度年报."""
-    label = _YEAR_LABEL.match(fold(title))
-    return label is not None and int(label[1]) == year
+    return years_label(title) == year
+
+
+def years_label(title: str) -> int | None:
+    """The year that a link is called by, and by nothing else: 2023年, 【2023】, 二〇二三年度公开年报; else None."""
+    words = _ANY_YEAR.sub("", fold(title), count=1).strip("[]()|:·-")
+    return report_year(title) if _LABEL_WORDS.fullmatch(words) else None
 
 
 def is_organ_label(sighting: Sighting) -> bool:
@@ -160,7 +165,7 @@ def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
 
 # Titles that say too little, and pages that say more
 
-_REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual report", re.I)
+_REPORT_WORDS = re.compile(r"年报|年度报告|工作报告|情况报告|信息公开.*报告|annual ?report", re.I)
 _CUT_REPORT = re.compile(r"信息公开|政府信|年度|政府$|公开$|20\d\d")
 _WHOLE = (
     "政府信息公开工作年度报告",
@@ -172,7 +177,8 @@ _WHOLE = (
 _BEGINNINGS = {whole[:length] for whole in _WHOLE for length in range(2, len(whole))}  # 政府, 政府信, 政府信息公…
 _BROKEN_OFF = re.compile(rf"年度?(?:的)?[政信]$|(?:{'|'.join(sorted(_BEGINNINGS))})$")
 _ORGANS_YEAR = re.compile(r"^([\u4e00-\u9fff]{2,40})20\d\d年?度?$")
-_YEAR_LABEL = re.compile(r"^(20\d\d)年?度?(政府信息公开|信息公开)?(年报|年度报告|工作年度报告)?$")
+_ANY_YEAR = re.compile(r"20\d\d|二[〇零○一二三四五六七八九]{3}")
+_LABEL_WORDS = re.compile(r"年?度?(政府信息公开|信息公开|公开)?(年报|年度报告|工作年度报告|工作年报)?")
 _TELLING = re.compile(r"公开|报告|年报|附件|正文|全文|pdf|doc", re.I)
 
 
@@ -250,12 +256,14 @@ def _too_little(
         return say("title is cut", 1, True)
     if in_column and _is_broken_off(sighting, wanted, named_year):
         return say("title breaks off", 3, True)
-    if (label := _YEAR_LABEL.match(folded)) and int(label[1]) in (year, year + 1):
+    if years_label(title) in (year, year + 1):
         return say("a year's own page", 2, in_column, is_label=True)
     if named_year == year and is_organs_year(sighting):
         return say("a year in an organ's row", 2 if named else 4, in_column, is_label=True)
     if named_year == year and _REPORT_WORDS.search(folded):
         return say("title does not say which report", 2, True, vague=True)
+    if named_year == year and "公开" in folded and in_column:  # 2023年政府信息公开工作总结: some call it so
+        return say("title may be a report's by another word", 4, True, vague=True)
     if named is not None and len(folded) <= len(fold(named.name)) + 4 and in_column:
         return say("an organ's own page", 3, True, is_label=True)
     if in_column and sighting.date and sighting.date >= date(year + 1, 1, 1):
@@ -265,15 +273,21 @@ def _too_little(
             return say("title speaks of openness", 5, True, vague=True)
         if alone and _TELLING.search(folded):
             return say("published at that time in this column", 5, False, vague=True)
+    since = sighting.date is None or sighting.date >= date(year + 1, 1, 1)
+    if in_column and since and named_year in (None, year) and is_document(sighting.url):
+        return say("a document of which its title says nothing", 5, True)
     return None
 
 
 def wordless(sighting: Sighting, lists: Iterable[str]) -> Unclear | None:
-    """Why a link without any words must be looked at: it leads to a document or an article, or lies below a list.
+    """Why a link without any words, or with words that say nothing (更多, 点击进入), must be looked at.
 
-    `lists`: the addresses of lists that were read. None for what leads to home pages, videos, other hosts' badges.
+    It leads to a document or an article, or lies below one of `lists`, the addresses of lists that were read. None for
+    what leads to home pages, videos, other hosts' badges.
     """
     below = any(is_near(sighting.url, place) for place in lists if not is_root(place))
+    if sighting.title and not below and not is_document(sighting.url):
+        return None
     return Unclear(sighting, "a link without words", 4, True) if below or _leads_to_content(sighting.url) else None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from portals.titles import organ_in
+from portals.titles import fold, organ_in
 from spiders.behind import look_behind
 from spiders.candidates import (
     SURE,
@@ -28,6 +28,7 @@ from spiders.crawling import Crawl
 from spiders.follow import follow
 from spiders.navigation import is_group
 from spiders.places import same_site
+from spiders.rules import rules
 from spiders.survey import Survey
 from storage.records import Candidate, Sighting
 
@@ -145,6 +146,6 @@ class Finding:
         return min(links, key=lambda link: (link.rank, link.sighting.url), default=None)
 
     def _unclear(self, sighting: Sighting, wanted: list[Expectation], listed: bool) -> Unclear | None:
-        if not sighting.title:
+        if rules().empty_labels.match(fold(sighting.title)):
             return wordless(sighting, self.survey.done) if listed else None
         return unclear(sighting, wanted, self._day, listed, self._column)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from portals.titles import fold
+from portals.titles import fold, organ_in, report_year
 from spiders.pagers import handled_address
 from spiders.rules import rules
 
@@ -24,6 +24,11 @@ _CHOICE = re.compile(r"^20\d\d(年|年度)?$|(局|厅|委|委员会|办公室|�
 _INLINE = re.compile(r"</?(?:b|em|i|font|strong|u|mark|span)\b[^>]{0,200}>", re.IGNORECASE)
 # titles, no sentences of a report that says 政府信息公开…年度报告; in scripts they are quoted: title:'…2023年…年度报告'
 _TEXT = re.compile(r">([^<>，。；]{8,160})<|[\"']([^\"'<>，。；]{8,160})[\"']")
+_LEAF = re.compile(
+    r"<(li|span|div|dd|em|i|b|label|summary|button)\b([^<>]{0,200})>\s*(?:<input[^<>]{0,200}>\s*)?([^<>]{2,30}?)\s*</\1>",
+    re.I,
+)
+_YEAR_WORDS = re.compile(r"20\d\d|二[〇零○]")
 _ASKS = re.compile(r"年度|年份|\byear|单位|部门|机关|机构|索引号|文号|nian", re.IGNORECASE)
 _ON = re.compile(r"(?:^|[\s_-])(?:on|cur|current|active|selected|checked|hover|this|now)(?:$|[\s_-])", re.IGNORECASE)
 _DECOR = re.compile(
@@ -49,11 +54,12 @@ class Hidden:
 
 def read_hidden(html: str, tree: LexborHTMLParser, titles: Iterable[str], base: str) -> Hidden:
     """`titles` of the page's links; `base` for relative addresses."""
+    linked = set(titles)
     return Hidden(
-        controls=tuple(dict.fromkeys(_controls(tree)))[:200],
-        unlinked=_unlinked(html, set(titles)),
+        controls=tuple(dict.fromkeys((*_controls(tree), *_leaves(html, tree, linked))))[:200],
+        unlinked=_unlinked(html, linked),
         choices=_has_choices(tree),
-        asks=any(_ASKS.search(form.html or "") for form in tree.css("form")),
+        asks=any(_ASKS.search(form.html or "") for form in tree.css("form")) or any(map(_is_blank, tree.css("iframe"))),
         embedded=tuple(dict.fromkeys(_embedded(tree, base)))[:12],
         pictures=any(_is_picture(node) for node in tree.css("img[src]")),
     )
@@ -68,6 +74,28 @@ def _controls(tree: LexborHTMLParser) -> Iterator[str]:
             continue
         if 2 <= len(label := fold(node.text(deep=True))) <= 40:
             yield label
+
+
+def _leaves(html: str, tree: LexborHTMLParser, linked: set[str]) -> Iterator[str]:
+    """What may be a control although nothing at it says so: scripts find <li>2023年</li> by its place.
+
+    Years, and organs where a list names several.
+    """
+    scripted = tree.css_first("script") is not None
+    found = [(tag.lower(), " ".join(text.split())) for tag, on, text in _LEAF.findall(html) if not _ON.search(on)]
+    organs = {text for tag, text in found if tag == "li" and organ_in(text) == fold(text)}
+    for tag, text in found:
+        is_year = _YEAR_WORDS.search(text) is not None and report_year(text) is not None
+        bound = scripted or tag in ("label", "summary")
+        if bound and text not in linked and (is_year or (text in organs and len(organs) > 1)):
+            yield fold(text)
+
+
+def _is_blank(frame: LexborNode) -> bool:
+    """Whether a frame is there for a script to fill; what is not shown serves other ends."""
+    attributes = frame.attributes
+    hidden = "none" in (attributes.get("style") or "")
+    return not hidden and not any(attributes.get(key) for key in ("src", "srcdoc", "data-src"))
 
 
 def _is_on(node: LexborNode) -> bool:

@@ -290,9 +290,10 @@ def find_date(text: str) -> date | None:
 
 def _frames(tree: LexborHTMLParser, base: str) -> Iterator[str]:
     """Pages that may hold the list; a viewer of documents holds none: /pdfjs/web/viewer.html?file=/files/1.pdf"""
-    for frame in tree.css("iframe[src], frame[src]"):
-        target = _absolute(frame.attributes.get("src"), base)
-        if target and not re.search(r"[?&]file=", target):
+    for frame in tree.css("iframe, frame[src], object[data]"):
+        attributes = frame.attributes
+        target = _absolute(attributes.get("src") or attributes.get("data-src") or attributes.get("data"), base)
+        if target and target != base and not re.search(r"[?&]file=", target):
             yield target
 
 

@@ -16,7 +16,9 @@ _HANDLED = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*['\"]([^'\"]+)['\"]"
     r"|\w\(\s*['\"]((?:https?:/)?/[^'\"\s]+|[^'\"\s]+\.(?:s?html?|jsp|aspx?)(?:\?[^'\"\s]*)?)['\"]"
 )
-_CONTROLS = "a, button, input[type=button], li[onclick], span[onclick], div[onclick]"
+_CONTROLS = (
+    "a, button, input[type=button], input[type=submit], input[type=image], li[onclick], span[onclick], div[onclick]"
+)
 _PAGE_FILE = re.compile(r"[\w-]*\d[\w-]*\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
 
 
