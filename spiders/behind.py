@@ -37,7 +37,7 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     article = read_article(page.html, page.url)
     found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
     taken = any(one.accepted for one in found)
-    if not taken and (link.is_label or _is_list(page, wanted[0].series, survey)):
+    if not taken and (link.is_label or _is_list(article, page, wanted[0].series, survey)):
         await survey.read(page, whose=link.sighting.title if is_organ_label(link.sighting) else "")
         return ()
     if taken and link.is_label and (faces := await _as_a_list(survey, article, page, wanted[0])):
@@ -104,8 +104,13 @@ async def _reads_as_list(survey: Survey, faces: Sequence[Page], series: str) -> 
     return shows or any(read_listing(face.html or "", face.url).placeholder for face in faces)
 
 
-def _is_list(page: Page, series: str, survey: Survey) -> bool:
-    """Whether the page shows reports of the series that no page before it showed."""
-    known = {sighting.url for sighting in survey.sightings.values()}
+def _is_list(article: Article, page: Page, series: str, survey: Survey) -> bool:
+    """Whether the page shows reports of the series that no page before it showed.
+
+    A document that is called as one is attached to an article that claims a date, and a list's row elsewhere.
+    """
+    known = {sighting.url for sighting in survey.sightings.values()} | (
+        set(article.attachments) if article.dates else set()
+    )
     new = [link for link in _links(page) if link.url not in known]
     return any(_is_row(link, series) for link in new)

@@ -16,6 +16,9 @@ from storage.records import Candidate
 ONLY_READING = "a document: only reading it can tell"
 """The reason of a candidate that counts only when its document itself names the year."""
 
+MAY_BE_ITS = "nor does its page; it may be this organ's"
+"""The reason of a candidate of which only the document itself may say whose it is."""
+
 _NOBODYS = 0.55
 _TOLD = 0.75  # by what its text says of itself, where no title says it
 
@@ -58,4 +61,4 @@ def _nobodys(link: Unclear, article: Article, wanted: Sequence[Expectation]) -> 
         if by_text == {one.organ.id}:
             yield as_candidate(link.sighting, one, _TOLD, (link.why, f"its text says that it is {one.organ.name}'s"))
         elif not by_text and (by_source is None or by_source.id == one.organ.id):
-            yield as_candidate(link.sighting, one, _NOBODYS, (link.why, "nor does its page; it may be this organ's"))
+            yield as_candidate(link.sighting, one, _NOBODYS, (link.why, MAY_BE_ITS))

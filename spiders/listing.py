@@ -32,6 +32,7 @@ _DAY_LAST = re.compile(
     r"(?<=\S{4})\s+[\[(（【]?\s*(?:20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?|\d\d-\d\d)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
 )
 _ROWS = {"li", "tr", "p", "dd", "dl"}
+_LAST_DATE = re.compile(r"[\s\[(（]*(?:20\d\d\s*[-./年]\s*)?\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日\])）]?\s*$")
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)  # another at every visit: two addresses of one page
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
@@ -241,7 +242,7 @@ def _row_head(anchor: LexborNode) -> str:
 
 def is_cut(title: str) -> bool:
     """Whether a list shows only a title's beginning."""
-    return title.rstrip().endswith(("…", "...", "..", "·· ", "……"))
+    return _LAST_DATE.sub("", title).rstrip(" ·").endswith(("…", "..")) or title.rstrip().endswith("··")
 
 
 def _folded(text: str) -> str:

@@ -12,7 +12,7 @@ from portals.titles import Names, organ_in, series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
 from spiders.candidates import SURE
-from spiders.leads import ONLY_READING
+from spiders.leads import MAY_BE_ITS, ONLY_READING
 from storage.records import Candidate, Observation, Reading, Unread
 
 UNCONFIRMED = "unconfirmed"
@@ -100,9 +100,10 @@ def observation_of(unread: Unread, reading: Reading, names: Callable[[], Names] 
     registered organ, asked for only where the list does not say whose the document is.
     """
     candidate = unread.candidate
-    if reading.state != "read" or candidate.score < SURE:
-        return None
     report = load(reading.report) if reading.report else None
+    sure = reading.state == "read" and candidate.score >= SURE
+    if not sure and not (report is not None and names is not None and _says_so_itself(report, candidate, names)):
+        return None
     if report is None and _has_form(candidate):
         return None
     if report is not None and report.year not in (None, candidate.year):
@@ -121,6 +122,14 @@ def observation_of(unread: Unread, reading: Reading, names: Callable[[], Names] 
         reading=reading.key,
         dates=candidate.dates,
     )
+
+
+def _says_so_itself(report: Report, candidate: Candidate, names: Callable[[], Names]) -> bool:
+    """Whether nobody but the document says whose it is, and it says that it is this organ's, of the year, and whole."""
+    if MAY_BE_ITS not in candidate.reasons or report.organ is None or report.year != candidate.year:
+        return False
+    named = names().named(report.organ)
+    return named is not None and named.id == candidate.organ and _is_whole(report)
 
 
 def _is_anothers(title: str, candidate: Candidate, names: Callable[[], Names]) -> bool:

@@ -40,7 +40,8 @@ def read(place: Workplace, progress: Progress) -> Readings:
         for done, unread in enumerate(todo):
             progress(done, len(todo), unread.candidate.title)
             known = queries.reading(place.db, unread.key, VERSION)
-            if known is None or known.state == UNCONFIRMED:  # of this document as another candidate, less sure than now
+            # Of this document as another candidate: less sure than now, or looked for as another year's.
+            if known is None or known.state in (UNCONFIRMED, REFUSED):
                 known = _read_and_keep(place, reader, unread)
             reading = known
             seen = observation_of(unread, reading, names)

@@ -13,8 +13,8 @@ from crawler.reading import Result
 from crawler.stages.confirm import UNCONFIRMED, observation_of, settle_on
 from portals.model import Organ
 from portals.titles import Names
-from reports import Cell, Report, Section, dump
-from spiders.leads import ONLY_READING
+from reports import Cell, Report, Section, dump, load
+from spiders.leads import MAY_BE_ITS, ONLY_READING
 from storage.records import Candidate, Capture, Unread
 
 NOW = datetime(2024, 2, 1, tzinfo=UTC)
@@ -153,3 +153,17 @@ def test_vague_words_are_refused_once_all_that_is_behind_them_was_read(
     found = unread(failure=failure)
     found = replace(found, candidate=replace(found.candidate, title=title, reasons=(ONLY_READING,)))
     assert settle_on(found, [report(0, sections=0)]).state == state
+
+
+@pytest.mark.parametrize(("organ", "confirmed"), [("甲县财政局", True), ("乙县财政局", False), (None, False)])
+def test_of_whom_a_list_does_not_say_the_document_itself_may(organ: str | None, confirmed: bool) -> None:
+    money = Organ("a", "甲县财政局", (), "county", "department", "510000", None, None, None)
+    other = Organ("b", "乙县财政局", (), "county", "department", "510000", None, None, None)
+    found = unread()
+    candidate = replace(found.candidate, title="2023年政府信息公开工作年度报告", score=0.55, reasons=("", MAY_BE_ITS))
+    found = replace(found, candidate=candidate)
+    read = load(report(200).report or {})
+    result = Result("read", "", dump(replace(read, organ=organ, title=None)))
+    reading = settle_on(found, [result])
+    assert reading.state == UNCONFIRMED
+    assert (observation_of(found, reading, lambda: Names([money, other])) is not None) == confirmed

@@ -228,3 +228,15 @@ def test_a_title_without_a_link_that_names_an_organ_whose_report_was_found_hides
     )
     assert accepted(visit) == [("h", "/a/h.html")]
     assert visit.outcome is Outcome.COMPLETE
+
+
+def test_an_article_whose_document_is_called_like_the_report_is_no_list() -> None:
+    text = "<p>现公布甲县财政局2023年度政府信息公开工作情况。</p>"
+    attached = "<a href='/f/1.docx'>2023年政府信息公开工作年度报告.docx</a>"
+    listed = page(
+        "年报", rows("甲县卫生健康局", 2023) + "<li><a href='/a/1.html'>2023年政府信息公开工作年度报告</a></li>"
+    )
+    site = Site({"/nb/": listed, "/a/1.html": page("2023年政府信息公开工作年度报告", DATED + text + attached)})
+    site.pages[f"{HOST}/f/1.docx"] = PDF
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
+    assert [(organ, url) for organ, url in accepted(visit) if organ != "h"] == [("m", "/a/1.html")]

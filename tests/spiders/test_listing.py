@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.listing import find_date, read_listing
+from spiders.listing import find_date, is_cut, read_listing
 
 URL = "http://www.example.gov.cn/zwgk/nb/index.html"
 
@@ -232,3 +232,12 @@ def test_records_that_another_list_of_the_page_shows_do_not_stand_for_those_that
 def test_a_session_id_is_no_part_of_an_address() -> None:
     listing = read_listing("<a href='/a/1.html;jsessionid=4F0A?x=1'>2023年年度报告</a>", "http://x.cn/")
     assert [link.url for link in listing.links] == ["http://x.cn/a/1.html?x=1"]
+
+
+@pytest.mark.parametrize("tail", ["<span>01-13</span>", "<i>[2024-01-13]</i>", "", " 2024年1月13日"])
+def test_a_title_is_cut_also_where_a_date_stands_behind_it_in_the_link(tail: str) -> None:
+    whole = "2023年甲县发展和改革局政府信息公开工作年度报告"
+    cut = f"<i>·</i><em>2023年甲县发展和改革局政府信息公开工作年...</em>{tail}"
+    links = read_listing(f"<a href='/a.html' title='{whole}'>{cut}</a><a href='/b.html'>{cut}</a>", URL).links
+    assert links[0].title == whole
+    assert is_cut(links[1].title)
