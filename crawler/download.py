@@ -33,7 +33,8 @@ from crawler.wire import Answer
 from spiders.charset import decode_page
 from spiders.fetched import Revealed
 from spiders.pages import is_document_body
-from spiders.turning import SECONDS, Turned, turn_pages
+from spiders.screen import Turned
+from spiders.turning import SECONDS, turn_pages
 from storage.errors import StorageError
 from storage.http import address, content_codings, decoded, parse_head
 from storage.records import Rendering, Visit
@@ -116,7 +117,7 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
 
     async def _keep_turned(self, request: Request, url: str, turned: Turned) -> None:
         """The list's pages that the browser turned away from, each kept as it was."""
-        request.meta["turned_all"] = turned.finished
+        request.meta["turned_all"], request.meta["chosen"] = turned.finished, turned.chosen
         for dom in turned.doms:
             [capture, *_] = await self._room.keep_rendering(Rendering(url, self._room.clock(), dom.encode()))
             request.meta["captures"].append(capture.id)

@@ -41,6 +41,7 @@ class Page:
     before: tuple[Shown, ...] = ()  # in the browser: the list's pages that were turned away from
     turned_all: bool = True  # in the browser: no further page was left that a control promises
     revealed: tuple[Revealed, ...] = field(default=())
+    chosen: tuple[str, ...] = ()  # in the browser: labels of tabs whose rows were shown
 
     @property
     def html(self) -> str | None:

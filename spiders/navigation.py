@@ -95,6 +95,15 @@ def is_group(sighting: Sighting) -> bool:
     return sighting.date is None and ways().groups.search(fold(sighting.title)) is not None
 
 
+_YEAR = re.compile(r"^20\d\d(年|年度)?$")
+
+
+def is_choice(label: str) -> bool:
+    """Whether a control in a list offers a part of it: a year, a group of organs."""
+    folded = fold(label)
+    return _YEAR.match(folded) is not None or ways().groups.search(folded) is not None
+
+
 def promise_of(label: str) -> float:
     """How much a label promises by its words alone, from 0 to 1."""
     best = _best(fold(label))

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from portals.titles import organ_in, report_year, series_of
+from portals.titles import fold, organ_in, report_year, series_of
 from spiders.article import page_titles
 from spiders.candidates import is_known_item, is_of_series, leads_on
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
-from spiders.navigation import SURE_LABEL, promise_of
+from spiders.navigation import SURE_LABEL, is_choice, promise_of
 from spiders.pages import Verdict
 from spiders.places import same_host
 from spiders.rules import is_harmless, rules
@@ -114,7 +114,8 @@ class Survey:
         seen = self._series_since(before) and (not shortcut or self.settled())
         settled = self.settled()
         seen = seen and (settled or not self.thorough)
-        if hidden or listing.turned or (listing.beside.choices and not settled) or (listing.scripted and not seen):
+        offers = listing.beside.choices or any(is_choice(label) for label in listing.beside.controls)
+        if hidden or listing.turned or (offers and not settled) or (listing.scripted and not seen):
             await self._browse(first.url, hidden, shown, before)
         if not self._series_since(before):
             self.choices = self.choices or listing.beside.choices
@@ -286,8 +287,11 @@ class Survey:
             self.trouble(f"in the browser: {page.verdict.outcome.value}, {page.verdict.detail}")
             return
         for turned in page.before:
-            self.note(read_listing(turned.html, page.url).links, turned.capture)
+            part = read_listing(turned.html, page.url)
+            self.note(part.links, turned.capture)
+            await self._pages(part)
         rendered = self._note(page)
+        self.controls -= {fold(label) for label in page.chosen}
         await self._pages(rendered)
         if not page.turned_all:
             self.trouble("a script turns the list's pages, and not all of them could be turned")

@@ -1,6 +1,6 @@
 """Turning a list's pages in the browser, where only a script can: clicks 下一页 or 加载更多 until there is no more.
 
-Boxes that offer years or organs are gone through as well.
+Boxes and tabs that offer years or organs are gone through as well.
 
 What each page showed is given back; that all were seen is said only when the page itself leaves no doubt.
 """
@@ -8,11 +8,13 @@ What each page showed is given back; that all were seen is said only when the pa
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from spiders.screen import Turned, changes, words
+from spiders.tabs import click_tabs
 
 MOST_TURNS = 30
 SECONDS = 30.0
@@ -72,14 +74,6 @@ _CHOOSE = """([at, n]) => { const box = document.querySelectorAll('select')[at];
   box.dispatchEvent(new Event('input', {bubbles: true})); box.dispatchEvent(new Event('change', {bubbles: true})); }"""
 
 
-@dataclass(slots=True)
-class Turned:
-    """What a turning came to: each page's DOM but the last, which is the page's own when it is read."""
-
-    doms: list[str]
-    finished: bool
-
-
 async def turn_pages(page: Page, labels: list[str]) -> Turned:
     """Clicks through a list. Ends when the control is gone or off, or when all pages that are told of were seen."""
     turned = Turned([], False)
@@ -89,6 +83,7 @@ async def turn_pages(page: Page, labels: list[str]) -> Turned:
             whole = await _scroll(page)
             await _turn(page, labels, turned)
             await _choose(page, turned)
+            await click_tabs(page, turned, lambda below: _turn(page, labels, below))
             turned.finished = turned.finished and whole
     except (PlaywrightError, TimeoutError):
         turned.finished = False
@@ -98,14 +93,14 @@ async def turn_pages(page: Page, labels: list[str]) -> Turned:
 async def _scroll(page: Page) -> bool:
     """Scrolls down as long as that makes the page ask for more and grow. Whether there was an end to it."""
     for _ in range(MOST_TURNS):
-        words = await _words(page)
+        shown = await words(page)
         try:
             async with page.expect_request(lambda asked: asked.resource_type in _LOADS, timeout=_ASKS_MS) as asked:
                 await page.evaluate(_DOWN)
             await (await asked.value).response()
         except PlaywrightTimeout:
             return True
-        if not await _changes(page, words, 4):
+        if not await changes(page, shown, 4):
             return True  # it counts its readers, or the like
     return False
 
@@ -121,9 +116,9 @@ async def _turn(page: Page, labels: list[str], turned: Turned) -> None:
         if not state["live"]:
             turned.finished = wanted is None or bool(state["dead"])
             return
-        before, words = await page.content(), await _words(page)
+        before, shown = await page.content(), await words(page)
         await page.click("[data-turn]", timeout=3000)
-        if not await _changes(page, words):
+        if not await changes(page, shown):
             return  # the control says that there is more, and shows nothing: not all was seen
         turned.doms.append(before)
 
@@ -134,26 +129,12 @@ async def _choose(page: Page, turned: Turned) -> None:
     choices = await page.evaluate(_CHOICES)
     changed = not choices
     for at, option in choices[:MOST_CHOICES]:
-        before, words = await page.content(), await _words(page)
+        before, shown = await page.content(), await words(page)
         await page.evaluate(_CHOOSE, [at, option])
-        if await _changes(page, words, 6):
+        if await changes(page, shown, 6):
             changed = True
             turned.doms.append(before)
     turned.finished = turned.finished and changed and len(choices) <= MOST_CHOICES
-
-
-async def _words(page: Page) -> str:
-    return str(await page.evaluate("document.body ? document.body.innerText : ''"))
-
-
-async def _changes(page: Page, words: str, tries: int = 40) -> bool:
-    """Whether the page shows something else within some seconds: data calls wait their turn at our gate."""
-    for _ in range(tries):
-        await page.wait_for_timeout(250)
-        if await _words(page) != words:
-            await page.wait_for_timeout(250)
-            return True
-    return False
 
 
 async def _settle(page: Page) -> None:

@@ -8,7 +8,8 @@ import pytest
 from playwright.async_api import Route, async_playwright
 
 from crawler.browser import find_chromium
-from spiders.turning import Turned, turn_pages
+from spiders.screen import Turned
+from spiders.turning import turn_pages
 
 CHROMIUM = find_chromium(None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser on this machine")
@@ -49,3 +50,40 @@ def test_a_list_that_grows_when_one_scrolls_is_scrolled_to_its_end() -> None:
 def test_a_page_that_counts_its_readers_is_no_list_without_end() -> None:
     result, words = turned(PING)
     assert result.finished and "whole" in words
+
+
+TABS = """<div>%s</div><ul id=l><li>row 2022</li></ul><script>
+function show(y){fetch('/rows?'+y).then(r=>r.text()).then(t=>{document.getElementById('l').innerHTML='<li>'+t+'</li>'})}
+</script>"""
+
+
+@pytest.mark.parametrize(
+    "tabs",
+    [
+        "<a href='javascript:void(0)' onclick='show(2023)'>2023年</a> <a href='#' onclick='show(2022)'>2022年</a>",
+        "<li class=cur onclick='show(2022)'>2022</li><li onclick='show(2023)'><span>2023</span></li>",
+        "<span onclick='show(2023)'>市政府部门</span><span onclick='show(2022)'>县（市、区）</span>",
+    ],
+)
+def test_tabs_that_are_called_by_a_year_or_a_group_of_organs_are_clicked(tabs: str) -> None:
+    result, words = turned(TABS % tabs)
+    assert any("row 2023" in dom for dom in (*result.doms, words))
+    assert len(result.chosen) == 2
+    assert result.finished
+
+
+def test_a_tab_that_does_nothing_was_not_chosen() -> None:
+    result, _ = turned("<a href='javascript:;'>2023年</a> <a href='javascript:;'>2022年</a><p>row 2022</p>")
+    assert result.chosen == []
+
+
+def test_a_tab_that_leads_away_is_left_to_who_follows_links() -> None:
+    result, words = turned(TABS % "<a onclick=\"location.href='/rows?2023'\">2023年</a>")
+    assert result.chosen == []
+    assert "row 2022" in words
+
+
+def test_what_is_left_to_turn_behind_a_tab_was_not_seen() -> None:
+    more = "<button onclick=0>下一页</button>"
+    result, _ = turned(TABS.replace("<li>'+t+'</li>", f"<li>'+t+'</li>{more}") % "<a onclick='show(2023)'>2023年</a>")
+    assert not result.finished

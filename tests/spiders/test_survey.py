@@ -10,7 +10,7 @@ import pytest
 from scrapy.http import HtmlResponse, TextResponse
 
 from spiders.datalists import Call
-from spiders.fetched import Page, Revealed
+from spiders.fetched import Page, Revealed, Shown
 from spiders.pages import Verdict
 from spiders.survey import Survey
 from storage.records import Outcome
@@ -148,3 +148,31 @@ def test_a_call_that_fails_in_the_browser_hides_nothing_where_it_was_answered_to
 
     _, survey = read((TAIL,), has_browser=True, site=Hasty())
     assert bool(survey.troubles) == troubled
+
+
+class Tabbed(Site):
+    """A list that shows last year's rows, and in the browser those of the tab that was clicked before."""
+
+    def __init__(self, chosen: tuple[str, ...]) -> None:
+        super().__init__()
+        self._chosen = chosen
+
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        self.asked.append(f"browser {url}" if browser else url)
+        tabs = "<a href='javascript:;' onclick='show(2023)'>2023年</a><script>function show(y){fetch(y)}</script>"
+        dom = {year: f"{tabs}<a href='/a/{year}.html'>{row(year)['title']}</a>" for year in (2023, 2022)}
+        page = self._page(HtmlResponse(url, body=dom[2022].encode(), encoding="utf-8"))
+        before = (Shown(dom[2023], "c"),) if self._chosen else ()
+        return replace(page, before=before, chosen=self._chosen) if browser else page
+
+
+def test_a_tab_that_was_clicked_hides_nothing_any_more() -> None:
+    site, survey = read((), has_browser=True, site=Tabbed(("2023年",)))
+    assert f"browser {LIST}" in site.asked
+    assert any("2023" in one.title for one in survey.listed())
+    assert not survey.controls
+
+
+def test_a_tab_that_could_not_be_clicked_may_still_hide_a_list() -> None:
+    _, survey = read((), has_browser=True, site=Tabbed(()))
+    assert survey.controls == {"2023年"}
