@@ -6,6 +6,9 @@ Digests: WARC-Payload-Digest covers the bytes after the head as stored, as warci
 transfer coding is on, the field `Nianbao-Entity-Digest` adds the digest without it: chunk sizes vary from one answer to
 the next, and only the entity tells whether a page is unchanged.
 
+A revisit has no request record beside it: what was asked stands in its field `Nianbao-Request` (percent-encoded). A
+member of its own would be a third of what an unchanged page adds, most of it to say again what it belongs to.
+
 A 304 is a revisit with an empty block, its head in the field `Nianbao-Response-Head` (percent-encoded): players such
 as pywb would otherwise answer a reader with that empty 304 instead of the page that it stands for.
 """
@@ -30,6 +33,7 @@ NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 REQUEST = "application/http; msgtype=request"
 RESPONSE = "application/http; msgtype=response"
 HEAD = "Nianbao-Response-Head"
+ASKED = "Nianbao-Request"
 
 _SMALL = 4096  # bytes: a record that is packed at once
 # Records that hold what nobody else does. The others are small and many, a digest takes 64 bytes of each, and damage to
@@ -42,11 +46,11 @@ Fields = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Two records. Small ones are packed; a page waits for a thread that has the time."""
+    """A revisit, or a response and its request. Small ones are packed; a page waits for a thread that has the time."""
 
     capture: dict[str, Any]  # the fields of its Capture, but for `file` and `offset`
     response: bytes
-    request: bytes  # packed
+    request: bytes  # packed; empty beside a revisit
     ready: bool  # the response is packed
 
     def members(self) -> bytes:
@@ -70,18 +74,27 @@ def prepare(exchange: Exchange, refers_to: Capture | None, new_id: Callable[[], 
     capture = _capture(exchange, head, payload, new_id())
     profile = _profile(head, payload, capture["digest"], exchange, refers_to)
     if profile and refers_to:
-        capture |= _revisit(refers_to)
-    fields = _fields(capture, moment)
-    if profile and refers_to:
-        fields += _reference(refers_to, profile)
-    if profile == NOT_MODIFIED:
-        response = record([*fields, (HEAD, quote(exchange.head, safe=_PLAIN))])
-    else:
-        response = record(fields, exchange.head, b"" if profile else exchange.body)
+        capture |= _as_revisit(refers_to)
+        return Prepared(capture, packed(_revisit(exchange, capture, moment, refers_to, profile)), b"", ready=True)
+    response = record(_fields(capture, moment), exchange.head, exchange.body)
     asked = about("request", new_id(), moment, capture["url"], REQUEST)
     asked.append(("WARC-Concurrent-To", f"<urn:uuid:{capture['id']}>"))
     ready = len(response) < _SMALL
     return Prepared(capture, packed(response) if ready else response, packed(record(asked, exchange.request)), ready)
+
+
+def _revisit(exchange: Exchange, capture: dict[str, Any], moment: str, origin: Capture, profile: str) -> bytes:
+    fields = [
+        *_fields(capture, moment),
+        ("WARC-Profile", profile),
+        ("WARC-Refers-To", f"<urn:uuid:{origin.id}>"),
+        ("WARC-Refers-To-Target-URI", origin.url),
+        ("WARC-Refers-To-Date", codec.moment_text(origin.at)),
+        (ASKED, quote(exchange.request, safe=_PLAIN)),
+    ]
+    if profile == NOT_MODIFIED:
+        return record([*fields, (HEAD, quote(exchange.head, safe=_PLAIN))])
+    return record(fields, exchange.head)
 
 
 def _capture(exchange: Exchange, head: http.Head, payload: bytes, identity: str) -> dict[str, Any]:
@@ -100,7 +113,7 @@ def _other(digest: str, than: str) -> str | None:
     return digest if digest != than else None
 
 
-def _revisit(origin: Capture) -> dict[str, Any]:
+def _as_revisit(origin: Capture) -> dict[str, Any]:
     """What is otherwise in a revisit."""
     digests = {"digest": origin.digest, "wire_digest": _other(origin.wire_digest or origin.digest, origin.digest)}
     return {"kind": "revisit", "length": 0, "refers_to": origin.id, **digests}
@@ -149,15 +162,6 @@ def _profile(head: http.Head, payload: bytes, digest: str, exchange: Exchange, o
     if head.status == 304:
         return NOT_MODIFIED
     return IDENTICAL if payload and digest == origin.digest else None
-
-
-def _reference(origin: Capture, profile: str) -> Fields:
-    return [
-        ("WARC-Profile", profile),
-        ("WARC-Refers-To", f"<urn:uuid:{origin.id}>"),
-        ("WARC-Refers-To-Target-URI", origin.url),
-        ("WARC-Refers-To-Date", codec.moment_text(origin.at)),
-    ]
 
 
 @lru_cache(maxsize=256)

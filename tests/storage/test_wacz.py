@@ -69,7 +69,7 @@ def test_a_revisit_brings_its_original_and_a_page_what_the_browser_saw(
     [file] = [data for name, data in opened(tmp_path / "a.wacz").items() if name.startswith("archive/")]
     kinds = [kind for kind, _ in records(file)]
     page = ["response", "request"]
-    assert kinds == ["warcinfo", *page, "resource", "resource", *page, "revisit", "request", "metadata"]
+    assert kinds == ["warcinfo", *page, "resource", "resource", *page, "revisit", "metadata"]
     assert {report.id, unchanged.id, listing.id, "visit:v2"} < set(placed)
 
 

@@ -108,6 +108,8 @@ def test_the_same_payload_again_becomes_a_revisit_that_names_its_original(folder
     assert headers.get_header("WARC-Refers-To-Date") == "2026-01-15T04:00:00Z"
     assert headers.get_header("WARC-Payload-Digest") == first.digest
     assert block == exchange().head
+    assert unquote_to_bytes(headers.get_header("Nianbao-Request")) == exchange().request
+    assert len(of_type(folder, "request")) == 2  # of the responses
     assert warcio_check(folder) == ""
 
 
@@ -120,10 +122,65 @@ def test_a_304_becomes_a_revisit_of_the_capture_it_was_asked_about(folder: Path,
     assert headers.get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
     assert block == b""
     assert unquote_to_bytes(headers.get_header("Nianbao-Response-Head")) == not_modified(day(1)).head
+    assert unquote_to_bytes(headers.get_header("Nianbao-Request")) == not_modified(day(1)).request
     head = b'HTTP/1.1 304 \xff % %41 +\t\r\nX:  two  blanks \r\nETag: "\xe5"\r\n\r\n'
     odd = writer_again(folder, exchange(at=day(2), head=head, body=b""), first)
     assert Archive(folder, {first.id: first}.get).payload(odd).head == head
     assert warcio_check(folder) == ""
+
+
+# As an accelerator, and an IIS behind it, answer for a page that did not change.
+TENGINE = b"""HTTP/1.1 304 Not Modified
+Server: Tengine
+Date: Thu, 15 Jan 2026 04:00:00 GMT
+Connection: keep-alive
+Last-Modified: Tue, 13 Jan 2026 08:11:02 GMT
+ETag: "6965f0a6-7a3b"
+X-Frame-Options: SAMEORIGIN
+X-XSS-Protection: 1; mode=block
+X-Content-Type-Options: nosniff
+Via: cache12.l2cn3130[0,0,304-0,H], cache3.cn4102[0,0]
+Timing-Allow-Origin: *
+EagleId: 2ff62a9717684496001234567e
+X-Cache: HIT TCP_REFRESH_HIT dirn:11:421983772
+X-Swift-SaveTime: Thu, 15 Jan 2026 04:00:00 GMT
+
+"""
+IIS = b"""HTTP/1.1 304 Not Modified
+Cache-Control: private
+Last-Modified: Tue, 13 Jan 2026 08:11:02 GMT
+ETag: "80f3c5d0a784dc1:0"
+Server: Microsoft-IIS/8.5
+X-Powered-By: ASP.NET
+X-Frame-Options: SAMEORIGIN
+Content-Security-Policy: default-src 'self' 'unsafe-inline' 'unsafe-eval' data: *.gov.cn
+Set-Cookie: ASP.NET_SessionId=k3xq2vjh1nqo5b4m2wd0aylp; path=/; HttpOnly
+Date: Thu, 15 Jan 2026 04:00:00 GMT
+
+"""
+ASKED = b"""GET /zwgk/zfxxgk/fdzdgknr/zfxxgknb/202601/t20260113_1284735.html HTTP/1.1
+Host: www.example.gov.cn
+Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
+Accept-Language: zh-CN,zh
+Accept-Encoding: gzip, deflate
+User-Agent: Nianbao (+https://nianbao.example.org/bot)
+If-None-Match: %s
+If-Modified-Since: Tue, 13 Jan 2026 08:11:02 GMT
+
+"""
+
+
+@pytest.mark.parametrize(("head", "tag"), [(TENGINE, b'"6965f0a6-7a3b"'), (IIS, b'"80f3c5d0a784dc1:0"')])
+def test_a_304_that_says_much_takes_less_than_900_bytes_with_its_request(
+    folder: Path, writer: WarcWriter, head: bytes, tag: bytes
+) -> None:
+    url = "http://www.example.gov.cn/zwgk/zfxxgk/fdzdgknr/zfxxgknb/202601/t20260113_1284735.html"
+    first = writer.exchange(exchange(url, body=b"page" * 1000))
+    asked, answered = (ASKED % tag).replace(b"\n", b"\r\n"), head.replace(b"\n", b"\r\n")
+    again = writer.exchange(Exchange(url, day(1), asked, answered, b"", "113.246.57.3"), first)
+    writer.close()
+    assert again.kind == "revisit"
+    assert (folder / again.file).stat().st_size - again.offset <= 900
 
 
 def test_a_revisit_may_not_refer_to_a_revisit(writer: WarcWriter) -> None:
