@@ -5,6 +5,8 @@ docs/finding.md has the evidence that is asked for as a table. Asks nothing of a
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from portals.titles import fold, organ_in, report_year, series_of
 from spiders.candidates import (
     Expectation,
@@ -41,7 +43,7 @@ class Proof:
         if self.canary_lost() and not self._finding.all_found():
             return Verdict(Outcome.REDESIGNED, "most of what the column showed before is not there any more")
         if not survey.shows_series():
-            if not same_page(first.url, self._column.url):  # deleted columns often lead to the home page
+            if not self._is_there(first.url):  # deleted columns often lead to the home page
                 return Verdict(Outcome.MOVED, f"leads to {first.url}, which shows no report")
             if (column := judge_column(first.html or "")).outcome is not Outcome.COMPLETE:
                 return column
@@ -56,6 +58,15 @@ class Proof:
         if self._shown() and not its:
             return Verdict(Outcome.PARTIAL, "the column shows others' reports, and never showed this organ's")
         return None
+
+    def _is_there(self, url: str) -> bool:
+        """Whether the column's address leads to itself, or into its own folder: /nb/ to /nb/list?orgCode=7.
+
+        /cz/nb.htm has none: what lies in /cz/ is the organ's home page.
+        """
+        folder = folder_of(self._column.url)
+        has_folder = folder != "/" and same_page(urljoin(self._column.url, folder), self._column.url)
+        return same_page(url, self._column.url) or (has_folder and is_near(url, self._column.url))
 
     def from_home(self, wanted: Expectation, walk: Walk) -> Verdict:
         """What the visit from a home page is worth for one organ."""

@@ -16,7 +16,7 @@ from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, read_listing
 from spiders.navigation import SURE_LABEL, is_choice, promise_of
 from spiders.pages import Verdict
-from spiders.places import same_host
+from spiders.places import same_host, same_page
 from spiders.rules import is_harmless, rules
 from storage.records import Outcome, Sighting
 
@@ -181,7 +181,7 @@ class Survey:
         budget = rules().max_pages
         while todo:
             url = todo.pop(0)
-            if url in self.done:
+            if url in self.done or same_page(url, listing.url):  # its pager calls the first page index.html
                 continue
             if budget == 0:
                 self.trouble(f"more than {rules().max_pages} pages")

@@ -628,3 +628,26 @@ def test_a_column_that_leads_to_the_home_page_has_moved_whatever_that_hides() ->
     site.moved[f"{HOST}/nb/"] = f"{HOST}/"
     [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
     assert visit.outcome is Outcome.MOVED
+
+
+def test_a_pager_that_calls_the_first_page_by_its_file_names_no_other_page() -> None:
+    pager = "<a href='index.html'>首页</a> <a href='index.html'>1</a>"
+    [visit] = visits(
+        Site({"/nb/": page("政府信息公开年报", rows("甲县财政局", 2022) + pager)}), Column(f"{HOST}/nb/", ("m",))
+    )
+    assert visit.outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("column", "leads", "outcome"),
+    [
+        ("/nb/", "/nb/list?org=7", Outcome.COMPLETE),
+        ("/nb/", "/gk/", Outcome.MOVED),
+        ("/cz/nb.htm", "/cz/", Outcome.MOVED),
+    ],
+)
+def test_an_empty_column_may_lead_to_a_page_of_its_own(column: str, leads: str, outcome: Outcome) -> None:
+    site = Site({leads: page("政府信息公开年报", "内容更新中")})
+    site.moved = {HOST + column: HOST + leads}
+    [visit] = visits(site, Column(HOST + column, ("m",)))
+    assert visit.outcome is outcome
