@@ -347,21 +347,26 @@ def weigh_page(sighting: Sighting, article: Article, wanted: Expectation) -> Can
             return found
         refused = refused or found
     if article.is_form and (article.period == wanted.year or article.period is None):
-        return _by_text(sighting, article, wanted, listed)
+        return _by_text(sighting, article, wanted, listed) or refused
     return refused
 
 
 def _by_text(sighting: Sighting, article: Article, wanted: Expectation, listed: str) -> Candidate | None:
-    """A page that is the prescribed report by its text: whose and of which year, its titles say or the column does."""
+    """A page that is the prescribed report by its text: whose and of which year, its titles say or the column does.
+
+    The first title that names anybody counts: behind 甲县教育局考试中心2023年… follows the site's own name, 甲县人民政府.
+    """
     titles = (sighting.title, *article.titles)
-    named = next((organ for title in titles if (organ := named_in(title, wanted))), None)
+    teller = next((title for title in titles if named_in(title, wanted) or organ_in(title)), sighting.title)
+    named = named_in(teller, wanted)
     if (named is None and not wanted.alone) or (named is not None and named.id != wanted.organ.id):
         return None
     years = {year for title in titles if (year := report_year(title)) is not None}
     if article.period is None and years and wanted.year not in years:
         return None
-    stranger = next((name for title in article.titles if named is None and (name := organ_in(title))), None)
-    weight, whose = _whose(sighting.title, named, wanted) if stranger is None else (-0.15, f"page names {stranger}")
+    weight, whose = _whose(teller, named, wanted)
+    if not weight:
+        return None
     told = f"its text is about {article.period}" if article.period else "no year is named"
     score = 0.4 + (0.3 if article.period == wanted.year else 0.1) + weight
     title = article.titles[0] if article.titles else sighting.title

@@ -96,3 +96,16 @@ def test_a_sites_name_in_the_title_is_nobodys_name() -> None:
         sighting("某水文站2023年度报告"), read_article(page, "http://x.cn/a.html"), wanted(alone=False)[0]
     )
     assert found is None
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("listed", ["甲县教育局招生考试中心2023…", "甲县教育局招生考试中心 2023年"])
+def test_the_name_of_the_site_does_not_take_another_bodys_report(listed: str, alone: bool) -> None:
+    county = Organ("c", "甲县人民政府", (), "county", "government", "510000", None, None, None)
+    page = (
+        "<title>甲县教育局招生考试中心2023年政府信息公开工作年度报告</title><h2>甲县人民政府</h2>"
+        f"<p>统计期限自2023年1月1日起至2023年12月31日止。{FORM}</p>"
+    )
+    mine = Expectation(county, "ogi", 2023, alone, Names([HOUSING, county]))
+    found = weigh_page(sighting(listed), read_article(page, "http://x.cn/a.html"), mine)
+    assert found is None or not found.accepted
