@@ -39,6 +39,8 @@ class Gate:
         self._not_before: dict[str, float] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._stumbles: dict[str, int] = {}  # failures one after another, by host
+        self._broken: dict[str, set[str]] = {}  # what of a host failed in that row
+        self._sound: set[str] = set()  # hosts that answered well before
         self._given_up: dict[str, tuple[str, Outcome]] = {}
         self.ledger: dict[str, Line] = {}
         self.calm = asyncio.Event()  # cleared by whoever cannot take more answers for now
@@ -67,15 +69,23 @@ class Gate:
         self._given_up.setdefault(host, (why, outcome))
         self.line(host).given_up = self._given_up[host][0]
 
-    def answered(self, host: str, failure: Outcome | None) -> None:
-        """What an answer said, if it was one of failure: each one doubles the wait, several end it."""
+    def answered(self, host: str, failure: Outcome | None, url: str = "") -> None:
+        """What an answer said, if it was one of failure: each one doubles the wait, several end it.
+
+        Where others were answered well, a page that is asked for again and fails again counts once.
+        """
         if failure is None:
+            self._sound.add(host)
             self._stumbles.pop(host, None)
+            self._broken.pop(host, None)
             return
         count = self._stumbles[host] = self._stumbles.get(host, 0) + 1
         line = self.line(host)
         line.failures += 1
-        if count >= _GIVE_UP.get(failure, 5):
+        broken = self._broken.setdefault(host, set())
+        one_page = url and failure is Outcome.SERVER_ERROR and host in self._sound
+        broken.add(url if one_page else str(count))
+        if len(broken) >= _GIVE_UP.get(failure, 5):
             self.give_up(host, f"{host} was given up after {count} failures ({failure.value})", failure)
         elif line.delay and failure is not Outcome.BLOCKED:
             self._hold(f"host:{host}", min(line.delay * 2**count, _MOST_BACKOFF))

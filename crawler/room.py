@@ -144,7 +144,7 @@ class EngineRoom:
         except _FAILURES:
             self.gate.answered(host, Outcome.UNREACHABLE)
             raise
-        self._note(host, answer)
+        self._note(host, url, answer)
         refers_to = known if answer.status in (200, 304) else None  # the writer looks at the payload
         capture = await self.scribe.exchange(answer.exchange, refers_to)
         whole = answer.exchange.truncated is None  # a later 304 must never give back half a list
@@ -160,13 +160,13 @@ class EngineRoom:
         self._lost.add(url)
         return await self._exchange(method, url, headers, body)
 
-    def _note(self, host: str, answer: Answer) -> None:
+    def _note(self, host: str, url: str, answer: Answer) -> None:
         """What an answer means for the next request to its host."""
         failure = _failure(answer.status)
         asked = header(answer.headers, b"retry-after")
         seconds = retry_after(answer.status, asked, header(answer.headers, b"date"), system_clock())
         self.gate.back_off(host, seconds, failure or Outcome.SERVER_ERROR)
-        self.gate.answered(host, failure)
+        self.gate.answered(host, failure, url)
         size = len(answer.exchange.head) + len(answer.exchange.body)
         self._purse.got(host, size)
         line, now = self.gate.line(host), moment_text(system_clock().replace(microsecond=0))

@@ -354,7 +354,7 @@ def weigh_page(sighting: Sighting, article: Article, wanted: Expectation) -> Can
 def _by_text(sighting: Sighting, article: Article, wanted: Expectation, listed: str) -> Candidate | None:
     """A page that is the prescribed report by its text: whose and of which year, its titles say or the column does.
 
-    The first title that names anybody counts: behind 甲县教育局考试中心2023年… follows the site's own name, 甲县人民政府.
+    The first title that names anybody counts: behind 甲县教育局考试中心2023年… follows the site's name.
     """
     titles = (sighting.title, *article.titles)
     teller = next((title for title in titles if named_in(title, wanted) or organ_in(title)), sighting.title)

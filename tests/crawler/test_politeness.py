@@ -100,6 +100,18 @@ def test_a_host_that_fails_again_and_again_is_given_up_for_that_reason(time: lis
     assert starts(gate, time, [("b", "1")]) == [0]
 
 
+def test_one_broken_page_that_is_asked_for_again_ends_nothing(time: list[float]) -> None:
+    gate = Gate(0.0, lambda: time[0])
+    gate.answered("a", None)
+    for _ in range(9):
+        gate.answered("a", Outcome.SERVER_ERROR, "http://a/nb/index_1.html")
+    assert starts(gate, time, [("a", "1")]) == [0]
+    for page in range(2, 6):
+        gate.answered("a", Outcome.SERVER_ERROR, f"http://a/nb/index_{page}.html")
+    with pytest.raises(HostGivenUp):
+        starts(gate, time, [("a", "1")])
+
+
 def test_two_processes_share_the_turns_of_a_host_and_of_an_address(time: list[float], tmp_path: Path) -> None:
     def gate() -> Gate:
         return Gate(2.0, lambda: time[0], Turnstile(tmp_path / "turns", lambda: time[0], 120.0))
