@@ -14,12 +14,14 @@ from spiders.candidates import (
     is_of_series,
     is_organ_label,
     is_years_label,
+    named_in,
     weigh_page,
 )
 from spiders.fetched import Page
 from spiders.follow import complete, held
 from spiders.leads import left_to_reading, what_may_be
 from spiders.listing import Link, read_listing
+from spiders.places import same_host
 from spiders.survey import Survey
 from storage.records import Candidate, Outcome, Sighting
 
@@ -46,6 +48,8 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
             return ()
         if leads_on:  # what is behind that is looked at too, and surer if it is the report
             found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
+    if not taken and gathers(survey, page, wanted[0]):
+        await survey.read(page)
     if not taken:
         found = list(what_may_be(link, article, wanted)) or found
     whose = {one.organ.id: one for one in wanted}
@@ -53,6 +57,25 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     return tuple(
         [await complete(fetch, one, page, whose[one.organ], browser) if one.accepted else one for one in found]
     )
+
+
+def gathers(survey: Survey, page: Page, wanted: Expectation) -> bool:
+    """Whether an article without a report of its own leads to organs' by their names: 甲县2023年…年度报告集中发布.
+
+    What pages before it led to as well is the site's menu.
+    """
+    if page.html is None or is_document(page.url):
+        return False
+    article = read_article(page.html, page.url)
+    if (
+        article.is_form
+        or article.frames
+        or any(named_in(label, wanted) is None for label in article.attachments.values())
+    ):
+        return False
+    known = {sighting.url for sighting in survey.sightings.values()}
+    new = (Sighting(link.url, link.title, link.date, "") for link in _links(page) if link.url not in known)
+    return len({one.url for one in new if is_organ_label(one) and same_host(one.url, page.url)}) > 1
 
 
 async def _as_a_list(survey: Survey, article: Article, page: Page, wanted: Expectation) -> tuple[Page, ...]:

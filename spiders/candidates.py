@@ -339,6 +339,8 @@ def weigh_page(sighting: Sighting, article: Article, wanted: Expectation) -> Can
     listed = f"the list calls it «{sighting.title}»"
     refused: Candidate | None = None
     for own in article.titles:
+        if organ_in(own) is None and is_organ_label(sighting):  # 财政局 leads to 2023年政府信息公开工作年度报告
+            own = f"{sighting.title} {own}"
         found = weigh(replace(sighting, title=own), wanted)
         if found is None:
             continue
@@ -357,8 +359,13 @@ def _by_text(sighting: Sighting, article: Article, wanted: Expectation, listed: 
     The first title that names anybody counts: behind 甲县教育局考试中心2023年… follows the site's name.
     """
     titles = (sighting.title, *article.titles)
-    teller = next((title for title in titles if named_in(title, wanted) or organ_in(title)), sighting.title)
+    # The name of the site stands over every page of it, and says nothing of this one.
+    own = (sighting.title, *(title for title in article.titles if series_of(title) == wanted.series))
+    teller = next((title for title in own if named_in(title, wanted) or organ_in(title)), sighting.title)
     named = named_in(teller, wanted)
+    said = {organ.id: organ for clause in article.says if (organ := named_in(clause, wanted))}
+    if named is None and organ_in(teller) is None and len(said) == 1:
+        [named] = said.values()
     if (named is None and not wanted.alone) or (named is not None and named.id != wanted.organ.id):
         return None
     years = {year for title in titles if (year := report_year(title)) is not None}

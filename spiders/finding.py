@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from portals.titles import fold, organ_in
-from spiders.behind import look_behind
+from spiders.behind import gathers, look_behind
 from spiders.candidates import (
+    ACCEPT,
     SURE,
     Expectation,
     Unclear,
@@ -116,7 +117,14 @@ class Finding:
 
     async def _follow(self, candidate: Candidate) -> Candidate:
         wanted = next(one for one in self.wanted if one.organ.id == candidate.organ)
-        return await follow(self._crawl.fetch, candidate, wanted, self._crawl.has_browser)
+        if not candidate.accepted:
+            return candidate
+        page = await self._crawl.fetch(candidate.url)
+        if gathers(self.survey, page, wanted):
+            await self.survey.read(page)
+            reasons = (*candidate.reasons, "its page leads to organs' own reports")
+            candidate = replace(candidate, score=min(candidate.score, ACCEPT), reasons=reasons)
+        return await follow(self._crawl.fetch, candidate, page, wanted, self._crawl.has_browser)
 
     def _weighed(self) -> list[Candidate]:
         found = [

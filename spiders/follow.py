@@ -16,14 +16,13 @@ from storage.records import Candidate, Outcome
 _HOME = re.compile(r"/?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE)
 
 
-async def follow(fetch: Fetch, candidate: Candidate, wanted: Expectation, has_browser: bool) -> Candidate:
+async def follow(fetch: Fetch, candidate: Candidate, page: Page, wanted: Expectation, has_browser: bool) -> Candidate:
     """An accepted candidate with the captures of its page, of what is framed in it, and of what is attached to it.
 
     A page that says of itself that it is somebody else's report, or another year's, is not taken.
     """
     if not candidate.accepted:
         return candidate
-    page = await fetch(candidate.url)
     if page.html is not None:
         article = read_article(page.html, page.url)
         if reason := _denies(article.titles, candidate, wanted):

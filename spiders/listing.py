@@ -33,6 +33,7 @@ _DAY_LAST = re.compile(
 )
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _LAST_DATE = re.compile(r"[\s\[(（]*(?:20\d\d\s*[-./年]\s*)?\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日\])）]?\s*$")
+_BEGUN, _ENDED = re.compile(r"<(html|body)\b", re.I), re.compile(r"</(html|body)\b", re.I)
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)  # another at every visit: two addresses of one page
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
@@ -60,6 +61,7 @@ class Listing:
     frames: tuple[str, ...] = ()  # pages within this one, which may hold the list
     turned: bool = False  # further pages are there that only a script turns to
     cut: bool = False  # more links or pages than we look at
+    broken_off: bool = False  # the page was begun and not ended: something on the way cut it
     url: str = ""  # the page's own
     system: str | None = None  # whose pager it is
     told: int | None = None  # how many rows the page says that the list has
@@ -85,6 +87,7 @@ def read_listing(html: str, url: str) -> Listing:
         frames=tuple(dict.fromkeys(_frames(tree, base)))[:12],
         turned=pager.turned,
         cut=pager.cut or len(links) > most,
+        broken_off=_BEGUN.search(html) is not None and _ENDED.search(html) is None,
         url=url,
         system=pager.system,
         told=first_number(rules().told_rows, html),

@@ -166,6 +166,8 @@ class Survey:
         self.named |= {page.url} if _is_named(listing, page) else set()
         if listing.system and listing.system not in self.systems:
             self.systems.append(listing.system)
+        if listing.broken_off:
+            self.trouble(f"{page.url} breaks off before its end")
         if listing.cut:
             self.trouble(f"more than {rules().max_pages} pages or {rules().max_sightings} links")
         return listing

@@ -7,6 +7,7 @@ import pytest
 from spiders.candidates import SURE
 from spiders.column import Column
 from spiders.leads import ONLY_READING
+from spiders.rules import rules
 from storage.records import Outcome, Visit
 from tests.spiders.test_visiting import HOST, PDF, Site, page, rows, visits
 
@@ -238,5 +239,51 @@ def test_an_article_whose_document_is_called_like_the_report_is_no_list() -> Non
     )
     site = Site({"/nb/": listed, "/a/1.html": page("2023年政府信息公开工作年度报告", DATED + text + attached)})
     site.pages[f"{HOST}/f/1.docx"] = PDF
-    found = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
-    assert [(organ, url) for organ, url in accepted(*found) if organ != "h"] == [("m", "/a/1.html")]
+    found = accepted(*visits(site, Column(f"{HOST}/nb/", ("m", "h", "c"))))
+    assert [(organ, url) for organ, url in found if organ != "h"] == [("m", "/a/1.html")]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "甲县2023年政府信息公开工作年度报告集中发布",
+        "2023年度政府信息公开工作年度报告汇总发布",
+        "甲县各部门2023年政府信息公开工作年度报告",
+    ],
+)
+@pytest.mark.parametrize(
+    "body", ["<a href='/f/1.docx'>附件.docx</a>", "<iframe src='/viewer.html?file=/f/1.docx'></iframe>"]
+)
+def test_an_article_that_gathers_a_years_reports_by_organs_names_is_read_as_a_list(title: str, body: str) -> None:
+    gathers = "<p>一、政府</p><a href='/g/1.html'>甲县人民政府</a><p>二、部门</p><a href='/g/2.html'>县财政局</a>"
+    listed = column_of(
+        f"<a href='/a/1.html'>{title}</a> 2024-01-12", "<a href='/a/0.html'>2022年政府信息公开工作年度报告集中发布</a>"
+    )
+    report = page("2023年政府信息公开工作年度报告", DATED + body)
+    site = Site({"/nb/": listed, "/a/1.html": page(title, DATED + gathers), "/g/1.html": report, "/g/2.html": report})
+    site.pages[f"{HOST}/f/1.docx"] = PDF
+    found = accepted(*visits(site, Column(f"{HOST}/nb/", ("m", "h", "c"))))
+    assert ("m", "/g/2.html") in found and ("c", "/g/1.html") in found
+    assert ("h", "/g/2.html") not in found
+
+
+def test_the_name_of_the_site_over_a_page_says_not_whose_report_it_is() -> None:
+    """<title>甲县人民政府</title> over every page of the portal."""
+    form = "".join(f"<h2>{word}</h2>" for word in rules().form_words)
+    text = f"<p>现公布甲县财政局2023年度政府信息公开工作情况。数据统计期限为2023年1月1日至2023年12月31日。</p>{form}"
+    article = (
+        f"<html><head><title>甲县人民政府</title></head><body><div>2023年政府信息公开工作年度报告</div>{DATED}{text}"
+    )
+    listed = page(
+        "年报", rows("甲县卫生健康局", 2023) + "<li><a href='/a/1.html'>2023年政府信息公开工作年度报告</a></li>"
+    )
+    site = Site({"/nb/": listed, "/a/1.html": article})
+    found = accepted(*visits(site, Column(f"{HOST}/nb/", ("m", "h", "c"))))
+    assert [organ for organ, url in found if url == "/a/1.html"] == ["m"]
+
+
+def test_a_list_that_breaks_off_proves_nothing() -> None:
+    whole = page("政府信息公开年报", rows("甲县财政局", 2022, 2021))
+    for text, outcome in ((whole, Outcome.COMPLETE), (whole[: whole.index("2021年")], Outcome.PARTIAL)):
+        [visit] = visits(Site({"/nb/": text}), Column(f"{HOST}/nb/", ("m",)))
+        assert visit.outcome is outcome
