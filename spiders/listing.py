@@ -139,21 +139,24 @@ def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
             elif target and not is_page_label(title) and len(title) < 2:
                 blank.setdefault(target, _row_date(anchor))
         for node, target in _handled(tree, base):
-            title = _title(node)
+            title, day = _title(node), _row_date(node)
+            if node.tag in _ROWS:  # the row itself is what is clicked on: its date stands within
+                title, day = _folded(_DATE.sub(" ", title)), find_date(title) or day
             if 2 <= len(title) <= 120 and not is_page_label(title) and (target, title) not in seen:
                 seen.add((target, title))
-                yield Link(target, title, _row_date(node) or _day_in(node))
+                yield Link(target, title, day or _day_in(node))
     worded = {target for target, _ in seen}
     yield from (Link(target, "", day) for target, day in blank.items() if target not in worded)
 
 
 def _handled(tree: LexborHTMLParser, base: str) -> Iterator[tuple[LexborNode, str]]:
-    """What leads somewhere on this host without a link: <option value="/nb/jyj/">, <li onclick="open('/a.html')">."""
-    for node in tree.css("option[value], [onclick], a[href^='javascript:']"):
-        value = (node.attributes.get("value") or "").strip()
-        if node.tag == "option":
-            raw = value if IS_ADDRESS.match(value) else None
-        else:
+    """What leads somewhere on this host without a link: <option value="/nb/jyj/">, <li onclick="open('/a.html')">,
+    <tr data-url="./1.html">."""
+    for node in tree.css("option[value], [onclick], a[href^='javascript:'], [data-url], [data-href], [data-link]"):
+        names = ("value",) if node.tag == "option" else ("data-url", "data-href", "data-link")
+        value = next((value.strip() for name in names if (value := node.attributes.get(name))), "")
+        raw = value if IS_ADDRESS.match(value) else None
+        if raw is None and node.tag != "option":
             raw = handled_address(node.attributes.get("onclick") or node.attributes.get("href") or "")
         target = _absolute(raw, base) if raw else None
         if target and target != base and urlsplit(target).netloc == urlsplit(base).netloc:

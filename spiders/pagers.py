@@ -14,7 +14,7 @@ from spiders.rules import first_number, rules
 # onclick="window.location.href='index_2.html'", href="javascript:location='?page=2'", onclick="openUrl('/art/1.html')"
 _HANDLED = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*['\"]([^'\"]+)['\"]"
-    r"|\w\(\s*['\"]((?:https?:/)?/[^'\"\s]+|[^'\"\s]+\.(?:s?html?|jsp|aspx?)(?:\?[^'\"\s]*)?)['\"]"
+    r"|\w\(\s*['\"]((?:https?:/)?/[^'\"\s]+|[^'\"\s]+\.(?:s?html?|jsp|aspx?)(?:\?[^'\"\s]*)?|[\w.-][\w./-]*/)['\"]"
 )
 _CONTROLS = (
     "a, button, input[type=button], input[type=submit], input[type=image], li[onclick], span[onclick], div[onclick]"

@@ -154,7 +154,7 @@ class Proof:
         linked = {fold(sighting.title) for sighting in self._survey.sightings.values()}
         open_ = self._finding.open()
         for title in sorted(self._survey.unlinked):
-            if series_of(title) == self._series and report_year(title) == self._year and fold(title) not in linked:
+            if series_of(title) == self._series and report_year(title) == self._year and not _is_linked(title, linked):
                 named = [named_in(title, wanted) for wanted in open_]
                 if any(
                     organ is None or organ.id == wanted.organ.id for organ, wanted in zip(named, open_, strict=True)
@@ -201,3 +201,10 @@ def _is_of(sighting: Sighting, wanted: Expectation) -> bool:
     if named is not None:
         return named.id == wanted.organ.id
     return wanted.alone and organ_in(sighting.title) is None
+
+
+def _is_linked(title: str, linked: set[str]) -> bool:
+    """Whether a link has this title, or one of which a list shows only so much (2023年…报告(甲县…)."""
+    folded = fold(title)
+    begins = folded.rstrip(".…·")
+    return folded in linked or (begins != folded and any(one.startswith(begins) for one in linked))

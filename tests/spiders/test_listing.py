@@ -241,3 +241,21 @@ def test_a_title_is_cut_also_where_a_date_stands_behind_it_in_the_link(tail: str
     links = read_listing(f"<a href='/a.html' title='{whole}'>{cut}</a><a href='/b.html'>{cut}</a>", URL).links
     assert links[0].title == whole
     assert is_cut(links[1].title)
+
+
+@pytest.mark.parametrize("attribute", ["data-url", "data-href", "data-link"])
+def test_a_row_that_a_script_opens_by_its_data_is_a_link(attribute: str) -> None:
+    title = "甲县财政局2023年政府信息公开工作年度报告"
+    row = f"<tr {attribute}='./202401/t1.html'><td>{title}</td><td>2024-01-18</td></tr>"
+    [link] = read_listing(f"<table>{row}</table>", "http://x.gov.cn/nb/").links
+    assert link.url == "http://x.gov.cn/nb/202401/t1.html"
+    assert link.title == title
+    assert link.date == date(2024, 1, 18)
+
+
+@pytest.mark.parametrize("where", ["./zfxxgknb/", "../nb/index.html", "zfxxgknb/"])
+def test_a_menu_that_a_script_opens_in_a_frame_leads_where_its_handler_says(where: str) -> None:
+    [link] = read_listing(
+        f"<li onclick=\"changeIframe('{where}',this)\">政府信息公开年报</li>", "http://x.gov.cn/gk/zn/"
+    ).links
+    assert link.url in (f"http://x.gov.cn/gk/zn/{where.removeprefix('./')}", "http://x.gov.cn/gk/nb/index.html")

@@ -651,3 +651,11 @@ def test_an_empty_column_may_lead_to_a_page_of_its_own(column: str, leads: str, 
     site.moved = {HOST + column: HOST + leads}
     [visit] = visits(site, Column(HOST + column, ("m",)))
     assert visit.outcome is outcome
+
+
+def test_a_title_that_the_list_cuts_is_the_links_whose_whole_title_begins_so() -> None:
+    whole = "2023年度政府信息公开工作年度报告（甲县卫生健康局）"
+    row = f"<li><a href='/a/h.html' title='{whole}'>2023年度政府信息公开工作年度报告（甲县卫…</a> 2024-01-18</li>"
+    site = Site({"/nb/": page("政府信息公开年报", row + rows("甲县财政局", 2022)), "/a/h.html": page(whole, "")})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    assert visit.outcome is Outcome.COMPLETE
