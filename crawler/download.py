@@ -117,7 +117,7 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
 
     async def _keep_turned(self, request: Request, url: str, turned: Turned) -> None:
         """The list's pages that the browser turned away from, each kept as it was."""
-        request.meta["turned_all"], request.meta["chosen"] = turned.finished, turned.chosen
+        request.meta.update(turned_all=turned.finished, chosen=turned.chosen, opened=turned.opened)
         for dom in turned.doms:
             [capture, *_] = await self._room.keep_rendering(Rendering(url, self._room.clock(), dom.encode()))
             request.meta["captures"].append(capture.id)

@@ -155,6 +155,7 @@ class AnnualReportSpider(scrapy.Spider):
             tuple(Shown(html, capture) for html, capture in seen.get("before", ())),
             bool(seen.get("turned_all", True)),
             tuple(seen.get("revealed", ())),
+            tuple((url, title) for url, title in seen.get("opened", ())),
             tuple(seen.get("chosen", ())),
         )
 

@@ -41,6 +41,7 @@ class Page:
     before: tuple[Shown, ...] = ()  # in the browser: the list's pages that were turned away from
     turned_all: bool = True  # in the browser: no further page was left that a control promises
     revealed: tuple[Revealed, ...] = field(default=())
+    opened: tuple[tuple[str, str], ...] = ()  # in the browser: address and title of rows that only a script opens
     chosen: tuple[str, ...] = ()  # in the browser: labels of tabs whose rows were shown
 
     @property

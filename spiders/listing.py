@@ -114,6 +114,15 @@ def links_of(data: Data, url: str) -> tuple[Link, ...]:
     return (*rows, *_links(map(_fragment, data.html), url))[: rules().max_sightings]
 
 
+def opened_links(rows: Iterable[tuple[str, str]], base: str) -> tuple[Link, ...]:
+    """Links of rows that only a script opens, as the browser told them: address, and the row's words. On this host."""
+    here = urlsplit(base).netloc
+    told = (
+        (target, words) for url, words in rows if (target := _absolute(url, base)) and urlsplit(target).netloc == here
+    )
+    return tuple(Link(target, _folded(_DATE.sub(" ", words)), find_date(words)) for target, words in told)
+
+
 def _fragment(record: str) -> LexborHTMLParser:
     return LexborHTMLParser(f"<table>{record}</table>" if "<td" in record else f"<ul>{record}</ul>")
 

@@ -11,11 +11,13 @@ from playwright.async_api import Page
 class Turned:
     """What a turning came to: each page's DOM but the last, which is the page's own when it is read.
 
-    `chosen`: labels of tabs that were clicked, and whose rows were shown."""
+    `chosen`: labels of tabs that were clicked, and whose rows were shown. `opened`: address and title of
+    rows that only a script opens."""
 
     doms: list[str]
     finished: bool
     chosen: list[str] = field(default_factory=list)
+    opened: list[tuple[str, str]] = field(default_factory=list)
 
 
 async def words(page: Page) -> str:

@@ -13,7 +13,7 @@ from spiders.article import page_titles
 from spiders.candidates import is_known_item, is_of_series, leads_on
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
-from spiders.listing import Link, Listing, links_of, read_listing
+from spiders.listing import Link, Listing, links_of, opened_links, read_listing
 from spiders.navigation import SURE_LABEL, is_choice, promise_of
 from spiders.pages import Verdict
 from spiders.places import same_host, same_page
@@ -292,6 +292,7 @@ class Survey:
             part = read_listing(turned.html, page.url)
             self.note(part.links, turned.capture)
             await self._pages(part)
+        self.note(opened_links(page.opened, page.url), page.capture)
         rendered = self._note(page)
         self.controls -= {fold(label) for label in page.chosen}
         await self._pages(rendered)

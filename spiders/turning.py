@@ -13,6 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from spiders.openers import open_rows
 from spiders.screen import Turned, changes, words
 from spiders.tabs import click_tabs
 
@@ -82,6 +83,7 @@ async def turn_pages(page: Page, labels: list[str]) -> Turned:
             await _settle(page)
             whole = await _scroll(page)
             await _turn(page, labels, turned)
+            await open_rows(page, turned)
             await _choose(page, turned)
             await click_tabs(page, turned, lambda below: _turn(page, labels, below))
             turned.finished = turned.finished and whole

@@ -87,3 +87,20 @@ def test_what_is_left_to_turn_behind_a_tab_was_not_seen() -> None:
     more = "<button onclick=0>下一页</button>"
     result, _ = turned(TABS.replace("<li>'+t+'</li>", f"<li>'+t+'</li>{more}") % "<a onclick='show(2023)'>2023年</a>")
     assert not result.finished
+
+
+@pytest.mark.parametrize("opens", ["window.open('/art/'+n+'.html')", "window.location.href='/art/'+n+'.html'"])
+def test_rows_that_only_a_script_opens_are_clicked_to_see_where_they_lead(opens: str) -> None:
+    rows = "".join(
+        f"<tr onclick=\"go('{n}')\"><td>甲县财政局{n}年政府信息公开工作年度报告</td></tr>" for n in (2023, 2022)
+    )
+    result, words = turned(f"<table>{rows}</table><script>function go(n){{{opens}}}</script>")
+    assert [to for to, _ in result.opened] == ["http://list.test/art/2023.html", "http://list.test/art/2022.html"]
+    assert "2023年政府信息公开" in result.opened[0][1]
+    assert "2022年政府信息公开" in words
+
+
+def test_rows_whose_handlers_name_an_address_are_left_to_who_reads_it() -> None:
+    row = "<li onclick=\"location.href='/a/1.html'\">甲县财政局2023年政府信息公开工作年度报告</li>"
+    result, _ = turned(f"<ul>{row}</ul>")
+    assert result.opened == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from scrapy.http import HtmlResponse, TextResponse
@@ -176,3 +177,20 @@ def test_a_tab_that_was_clicked_hides_nothing_any_more() -> None:
 def test_a_tab_that_could_not_be_clicked_may_still_hide_a_list() -> None:
     _, survey = read((), has_browser=True, site=Tabbed(()))
     assert survey.controls == {"2023年"}
+
+
+class Opened(EmptyList):
+    """A list whose rows a script opens, here and on a stranger's host."""
+
+    async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+        page = await super().fetch(url, browser=browser, turn=turn, call=call)
+        title = f"{row(2023)['title']} 2024-01-18"
+        opened = (("http://x.cn/a/1.html", title), ("http://y.cn/a/1.html", title))
+        return replace(page, opened=opened) if browser else page
+
+
+def test_a_row_that_a_script_opens_is_a_row_of_the_list() -> None:
+    _, survey = read((), has_browser=True, site=Opened("https://ta.trs.cn/ta.js"))
+    assert [(one.url, one.title, one.date) for one in survey.listed()] == [
+        ("http://x.cn/a/1.html", row(2023)["title"], date(2024, 1, 18))
+    ]

@@ -1,0 +1,39 @@
+"""Rows that only a script opens: <tr onclick="openArt('87885')">. Clicked in the browser, to see where they lead."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page
+
+from spiders.screen import Turned
+
+MOST_ROWS = 40
+_OPENS_MS = 100  # that a click may take to lead somewhere
+
+# Handlers without an address in them, on what is called like a report; window.open only tells what it would open.
+_FOUND = """const called = e => (e.getAttribute('title') || e.innerText || '').replace(/\\s+/g, ' ').trim();
+  const does = e => e.getAttribute('onclick') || e.getAttribute('href') || '';
+  const rows = [...document.querySelectorAll('[onclick], a[href^="javascript:"]')].filter(e => {
+    const t = called(e);
+    return t.length >= 8 && t.length <= 120 && t.includes('公开') && /20\\d\\d|二[〇○零]/.test(t)
+      && !/['"][^'"]*[\\/.][^'"]*['"]/.test(does(e)); });"""
+_TITLES = f"() => {{ {_FOUND} return rows.map(called); }}"
+_CLICK = f"""n => {{ {_FOUND} let to = null; const kept = window.open;
+  window.open = url => {{ to = url ? new URL(url, document.baseURI).href : null; return null; }};
+  try {{ if (rows[n]) rows[n].click(); }} finally {{ window.open = kept; }} return to; }}"""
+
+
+async def open_rows(page: Page, turned: Turned) -> None:
+    """Notes where each such row leads, with its title. What leads away is gone back from."""
+    titles = await page.evaluate(_TITLES)
+    if len(titles) > MOST_ROWS:
+        turned.finished = False
+    for at, title in enumerate(titles[:MOST_ROWS]):
+        address = page.url
+        to = await page.evaluate(_CLICK, at)
+        if to is None:
+            await page.wait_for_timeout(_OPENS_MS)
+            if page.url.partition("#")[0] != address.partition("#")[0]:
+                to = page.url
+                await page.go_back()
+        if to is not None and to.startswith(("http://", "https://")):
+            turned.opened.append((to, title))
