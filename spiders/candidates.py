@@ -17,7 +17,7 @@ from portals.model import Organ
 from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
 from spiders.article import Article, is_document
 from spiders.listing import is_cut
-from spiders.navigation import folder_of, is_group, is_near, is_root, promises_a_column
+from spiders.navigation import folder_of, is_group, is_near, is_root, promises_a_column, ways
 from storage.records import Candidate, Sighting
 
 ACCEPT = 0.5
@@ -153,7 +153,8 @@ def years_label(title: str) -> int | None:
 
 def is_organ_label(sighting: Sighting) -> bool:
     """Whether a link is called by an organ's name and nothing else: in a column, it leads to that organ's reports."""
-    return sighting.date is None and organ_in(sighting.title) == fold(sighting.title)
+    folded = fold(sighting.title)
+    return sighting.date is None and organ_in(sighting.title) == folded and not ways().menus.search(folded)
 
 
 def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:

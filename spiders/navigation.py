@@ -35,6 +35,7 @@ class Ways:
     labels: tuple[Label, ...]
     directories: re.Pattern[str]
     groups: re.Pattern[str]
+    menus: re.Pattern[str]
     column_titles: re.Pattern[str]
     map_paths: tuple[str, ...]
     most_maps: int

@@ -8,7 +8,7 @@ import pytest
 
 from portals.model import Organ
 from portals.titles import Names
-from spiders.candidates import SURE, Expectation, weigh
+from spiders.candidates import SURE, Expectation, is_organ_label, weigh
 from storage.records import Sighting
 
 
@@ -79,3 +79,13 @@ def test_what_has_nothing_to_do_with_the_series_is_no_candidate() -> None:
 def test_the_year_is_never_taken_from_the_address() -> None:
     found = candidate_for("巴中市住房和城乡建设局政府信息公开工作年度报告")
     assert found and not found[0]
+
+
+@pytest.mark.parametrize("label", ["新闻中心", "互动中心", "走进青山区", "魅力乡镇", "人文青山县", "乡镇", "今日甲县"])
+def test_a_menus_label_is_no_organs_name(label: str) -> None:
+    assert not is_organ_label(Sighting("http://x.cn/1/", label, None, ""))
+
+
+@pytest.mark.parametrize("label", ["财政局", "青山镇", "县人民政府", "公共资源交易中心", "政务服务中心"])
+def test_an_organs_name_is_its_label(label: str) -> None:
+    assert is_organ_label(Sighting("http://x.cn/1/", label, None, ""))
