@@ -34,7 +34,7 @@ _DAY_LAST = re.compile(
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _LAST_DATE = re.compile(r"[\s\[(（]*(?:20\d\d\s*[-./年]\s*)?\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日\])）]?\s*$")
 _BEGUN, _ENDED = re.compile(r"<(html|body)\b", re.I), re.compile(r"</(html|body)\b", re.I)
-_SESSION = re.compile(r";jsessionid=[^?#/]*", re.I)  # another at every visit: two addresses of one page
+_SESSION = re.compile(r";jsessionid=[^?#/\"'\s<>]*", re.I)  # another at every visit: two addresses of one page
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
     r"fetch\(|ajax|XMLHttpRequest|innerHTML|appendChild|insertAdjacent|document\.write\(|axios|Vue|React|\$\.(get|post|getJSON)\("
@@ -71,6 +71,7 @@ class Listing:
 
 def read_listing(html: str, url: str) -> Listing:
     """The listing on one page. `url` is the page's own, for relative links."""
+    html = _SESSION.sub("", html) if "jsessionid" in html.lower() else html
     tree = LexborHTMLParser(html)
     base = _base(tree, url)
     records = RECORD.findall(html)

@@ -232,6 +232,8 @@ def test_records_that_another_list_of_the_page_shows_do_not_stand_for_those_that
 def test_a_session_id_is_no_part_of_an_address() -> None:
     listing = read_listing("<a href='/a/1.html;jsessionid=4F0A?x=1'>2023年年度报告</a>", "http://x.cn/")
     assert [link.url for link in listing.links] == ["http://x.cn/a/1.html?x=1"]
+    pager = "<span class='p_next'><a href='nb/1.htm;jsessionid=4F0A'>下页</a></span>"
+    assert read_listing(pager, "http://x.cn/nb.htm").pages == ("http://x.cn/nb/1.htm",)
 
 
 @pytest.mark.parametrize("tail", ["<span>01-13</span>", "<i>[2024-01-13]</i>", "", " 2024年1月13日"])
