@@ -239,6 +239,8 @@ class Survey:
             call = plan.call(len(parts) + 1)
             gained = self._note_data(await self.fetch(call.url, call=call))
             if gained is None:
+                if parts:  # a browser may show no more than the first part, and say nothing of the others
+                    self.trouble(f"part {len(parts) + 1} of the list could not be had: {call.url[:200]}")
                 return None
             links, _, told = gained
             total = told if total is None else total

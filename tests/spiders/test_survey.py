@@ -194,3 +194,21 @@ def test_a_row_that_a_script_opens_is_a_row_of_the_list() -> None:
     assert [(one.url, one.title, one.date) for one in survey.listed()] == [
         ("http://x.cn/a/1.html", row(2023)["title"], date(2024, 1, 18))
     ]
+
+
+def test_a_list_whose_second_part_fails_was_not_seen_whole_whatever_a_browser_shows() -> None:
+    call = "proxyUrl:'/module/web/jpage/dataproxy.jsp',columnid:'7',unitid:'1',webid:'7'"
+    head = f"<title>政府信息公开年报</title><script>$('#1').jpage({{totalRecord:40,perPage:10,{call}}})</script>"
+    row = "<li><a href='/a/1.html'>甲县教育局2022年政府信息公开工作年度报告</a></li>"
+    first = f"<datastore><record><![CDATA[{row}]]></record></datastore>"
+
+    class Hanweb(Site):
+        async def fetch(self, url: str, *, browser: bool = False, turn: bool = False, call: Call | None = None) -> Page:
+            if call is None:
+                return self._page(HtmlResponse(url, body=head.encode(), encoding="utf-8"))
+            if "startrecord=1&" in url:
+                return self._page(TextResponse(url, body=first.encode(), encoding="utf-8"))
+            return Page(url, Verdict(Outcome.SERVER_ERROR, "status 500"), None, (), None)
+
+    _, survey = read((), has_browser=True, site=Hanweb())
+    assert any("part 2" in one.detail for one in survey.troubles)
