@@ -122,7 +122,8 @@ def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
         return False
     if (told or first_number(rules().script_pages, html) or 0) > 1:
         return True
-    if any(_counts(box) for box in tree.css("select")):
+    rows, size = first_number(rules().script_rows, html), first_number(rules().script_size, html)
+    if (rows and size and rows > size) or any(_counts(box) for box in tree.css("select")):
         return True
     labels = rules().next_labels | rules().more_labels
     for node in tree.css(_CONTROLS):

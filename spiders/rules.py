@@ -51,6 +51,8 @@ class ListRules:
     told_pages: re.Pattern[str]
     told_rows: re.Pattern[str]
     script_pages: re.Pattern[str]
+    script_rows: re.Pattern[str]
+    script_size: re.Pattern[str]
     json_titles: tuple[str, ...]
     json_urls: tuple[str, ...]
     json_dates: tuple[str, ...]

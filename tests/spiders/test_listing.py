@@ -261,3 +261,20 @@ def test_a_menu_that_a_script_opens_in_a_frame_leads_where_its_handler_says(wher
         f"<li onclick=\"changeIframe('{where}',this)\">政府信息公开年报</li>", "http://x.gov.cn/gk/zn/"
     ).links
     assert link.url in (f"http://x.gov.cn/gk/zn/{where.removeprefix('./')}", "http://x.gov.cn/gk/nb/index.html")
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        'laypage.render({elem:"page",count:%d,limit:15,curr:1,jump:turn})',
+        "$('#p').pagination({items: %d, itemsOnPage: 15})",
+        "var total = %d; var pageSize = 15;",
+    ],
+)
+def test_a_pager_that_counts_more_rows_than_a_page_holds_turns_by_script(pager: str) -> None:
+    def turns(rows: int) -> bool:
+        row = "<li><a href='/a/1.html'>甲县2022年政府信息公开工作年度报告</a></li>"
+        return read_listing(f"{row}<script>{pager % rows}</script>", URL).turned
+
+    assert turns(45)
+    assert not turns(9)
