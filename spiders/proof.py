@@ -55,9 +55,14 @@ class Proof:
         A portal's column may show the government's own reports, and the departments' where no link leads that we read.
         """
         its = self._shows_own(wanted) or self._own_empty_list(wanted) is not None
-        if self._shown() and not its:
+        if self._shown() and not its and not self._says_that_it_is_empty():
             return Verdict(Outcome.PARTIAL, "the column shows others' reports, and never showed this organ's")
         return None
+
+    def _says_that_it_is_empty(self) -> bool:
+        """Whether the column is registered for one organ, and says so itself: others' reports stand where it leads."""
+        alone = len(self._column.organs) == 1
+        return alone and any(same_page(url, self._column.url) for url in self._survey.empty)
 
     def _is_there(self, url: str) -> bool:
         """Whether the column's address leads to itself, or into its own folder: /nb/ to /nb/list?orgCode=7.

@@ -577,6 +577,17 @@ def test_a_column_that_shows_others_and_never_this_organ_proves_nothing_of_it() 
     assert found["c"].outcome is Outcome.COMPLETE
 
 
+def test_an_organs_own_column_that_says_that_it_is_empty_is_its_own_although_it_leads_to_the_county_s() -> None:
+    site = Site(
+        {
+            "/zwgk/xz/qx/nb.htm": page("清溪镇信息公开年报", "内容更新中…… <a href='/zwgk/nb.htm'>信息公开年报</a>"),
+            "/zwgk/nb.htm": page("信息公开年报", rows("甲县财政局", 2022, 2021)),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/zwgk/xz/qx/nb.htm", ("h",)))
+    assert visit.outcome is Outcome.COMPLETE
+
+
 def test_a_column_registered_for_one_organ_that_shows_only_others_proves_nothing_of_it() -> None:
     site = Site({"/nb/": page("政府信息公开年报", rows("甲县人民政府", 2023, 2022))})
     [visit] = visits(site, Column(f"{HOST}/nb/", ("h",)))
