@@ -42,6 +42,7 @@ class _Visit:
         self._proof = Proof(column, self._finding, crawl.series, crawl.year)
         self._walk: Walk | None = None
         self._failed: list[tuple[Step, Verdict]] = []  # what a look around was promised and could not see
+        self._homes_unseen: list[tuple[str, Verdict]] = []  # where a look around could not even begin
 
     async def _find(self) -> None:
         await self._finding.find(in_column=self._walk is None or bool(self._walk.found))
@@ -78,12 +79,14 @@ class _Visit:
         found = await self._look_around()
         del self._survey.troubles[before:]  # of columns that the register does not name
         self._survey.aside |= set(self._survey.sightings) - listed
-        unseen = [(step, why) for step, why in self._failed if step.leads == "column" and step.score >= SURE_LABEL]
-        if unseen and not self._finding.all_found():
-            step, why = unseen[0]
-            return Verdict(why.outcome, f"the site also links «{step.label}», which could not be seen: {why.detail}")
-        if found and self._finding.all_found():
-            return replace(verdict, detail=f"found elsewhere: {found[0]}")
+        if self._finding.all_found():
+            return replace(verdict, detail=f"found elsewhere: {found[0]}") if found else verdict
+        for home, why in self._homes_unseen:
+            return Verdict(why.outcome, f"whether {home} leads to another column could not be seen: {why.detail}")
+        for step, why in self._failed:
+            if step.leads == "column" and step.score >= SURE_LABEL:
+                what = f"the site also links «{step.label}», which could not be seen"
+                return Verdict(why.outcome, f"{what}: {why.detail}")
         return verdict
 
     async def _propose(self, verdict: Verdict) -> Verdict:
@@ -108,6 +111,8 @@ class _Visit:
         for home in homes:
             self._walk = Walk(self._survey, home, self._crawl.series)
             page = await self._survey.fetch(home)
+            if page.verdict.outcome not in (Outcome.COMPLETE, Outcome.SOFT_404):
+                self._homes_unseen.append((home, page.verdict))
             if page.html is None or self._finding.all_found():
                 continue
             await self._walk.from_home(page)

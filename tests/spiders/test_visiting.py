@@ -45,6 +45,7 @@ class Site:
         self.pages = {HOST + path: text for path, text in pages.items()}
         self.asked: list[str] = []
         self.moved: dict[str, str] = {}  # address → where it leads
+        self.refuses: dict[str, int] = {}  # address → status
         self._ids = count()
 
     def clock(self) -> datetime:
@@ -63,7 +64,8 @@ class Site:
         self.asked.append(url.removeprefix(HOST))
         url = self.moved.get(url, url)
         text = self.pages.get(url)
-        response: Response = HtmlResponse(url, 200 if text else 404, body=(text or "404").encode(), encoding="utf-8")
+        status = self.refuses.get(url, 200 if text else 404)
+        response: Response = HtmlResponse(url, status, body=(text or "404").encode(), encoding="utf-8")
         if text and text.startswith("%PDF"):
             response = Response(url, 200, body=text.encode())
         return Page(url, judge_page(response), response, ("c",), "c")
@@ -575,6 +577,17 @@ def test_a_column_that_shows_others_and_never_this_organ_proves_nothing_of_it() 
     assert found["m"].outcome is Outcome.COMPLETE
     assert found["h"].outcome is Outcome.PARTIAL
     assert found["c"].outcome is Outcome.COMPLETE
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(403, Outcome.BLOCKED), (404, Outcome.COMPLETE)])
+def test_an_overdue_report_is_not_absent_where_the_home_page_refuses_to_say_what_it_links(
+    status: int, outcome: Outcome
+) -> None:
+    """The column may go on standing where it was, and be filled elsewhere. A site without a home page links nothing."""
+    site = Site({"/nb/": page("政府信息公开年报", rows("甲县财政局", 2022, 2021))})
+    site.refuses = {f"{HOST}/": status}
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",), home=f"{HOST}/", overdue=True))
+    assert visit.outcome is outcome
 
 
 def test_an_organs_own_column_that_says_that_it_is_empty_is_its_own_although_it_leads_to_the_county_s() -> None:
