@@ -20,7 +20,7 @@ from spiders.candidates import (
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.finding import Finding
-from spiders.navigation import SURE_LABEL, folder_of, is_near, promises_a_column
+from spiders.navigation import SURE_LABEL, folder_of, is_near, promise_of, promises_a_column
 from spiders.pages import Verdict, judge_column
 from spiders.places import same_host, same_page
 from spiders.walk import Walk
@@ -111,6 +111,8 @@ class Proof:
         if (empty := self._own_empty_list(wanted)) is not None:
             detail = f"«{empty.title}» is its own list, {empty.url}, and says that it has none"
             return self._hidden() or Verdict(Outcome.COMPLETE, detail)
+        if (called := self._called_by_its_name(wanted, walk)) is not None:
+            return self._hidden() or Verdict(Outcome.COMPLETE, f"{called} is called its own column, and lists none")
         if self._shown():
             return Verdict(Outcome.PARTIAL, "the columns found show others' reports, and never showed this organ's")
         own = [one for one in walk.found if one.named and is_near(one.url, self._column.url)]
@@ -119,6 +121,17 @@ class Proof:
                 Outcome.COMPLETE, f"{own[0].url} is called the column of annual reports, and lists none"
             )
         return Verdict(Outcome.PARTIAL, "an empty column was found, and it is not sure whose it is")
+
+    def _called_by_its_name(self, wanted: Expectation, walk: Walk) -> str | None:
+        """The address of a column without reports whose own title is the organ's name and the series': 甲镇…公开年报.
+
+        A site's name behind the title says nothing of whose column it is.
+        """
+        for one in walk.found:
+            owners = [organ_in(title) for title in self._survey.called.get(one.url, ()) if promise_of(title)]
+            if one.named and not one.shows and any(named_in(name, wanted) == wanted.organ for name in owners if name):
+                return one.url
+        return None
 
     def _hidden(self) -> Verdict | None:
         """Why lists that were read to their end may still hold what was looked for."""
@@ -197,7 +210,19 @@ class Proof:
         return any(_is_of(one, wanted) for one in self._shown())
 
     def _shown(self) -> list[Sighting]:
-        return [one for one in self._survey.listed() if is_of_series(one, self._series) or is_organs_year(one)]
+        listed = self._survey.listed()
+        return [
+            one for one in listed if is_of_series(one, self._series) or is_organs_year(one) or self._is_earlier(one)
+        ]
+
+    def _is_earlier(self, sighting: Sighting) -> bool:
+        """Whether it is a report whose title names no year, and whose day says that it is of an earlier one."""
+        return (
+            sighting.date is not None
+            and sighting.date.year <= self._year
+            and series_of(sighting.title) == self._series
+            and report_year(sighting.title) is None
+        )
 
 
 def _is_of(sighting: Sighting, wanted: Expectation) -> bool:

@@ -73,6 +73,7 @@ class Survey:
         self.empty: set[str] = set()  # addresses of pages that say that they have nothing yet
         self.perhaps: set[str] = set()  # addresses of lists' pages and frames that may be the report themselves
         self.named: set[str] = set()  # addresses of pages that call themselves a list of annual reports
+        self.called: dict[str, tuple[str, ...]] = {}  # what the pages of lists call themselves
         self.unlinked: set[str] = set()  # texts like titles, to which no link belongs
         self.controls: set[str] = set()  # labels of what only a script leads from
         self.done: set[str] = set()  # addresses that were read as pages of a list
@@ -122,13 +123,19 @@ class Survey:
             if not listing.placeholder and (listing.beside.asks or listing.beside.pictures):
                 self.mute = first.url
 
-    async def search(self, call: Call) -> None:
+    async def search(self, call: Call) -> tuple[Link, ...]:
         """Notes what the site's own search finds."""
         page = await (self.fetch(call.url, call=call) if call.method == "POST" else self.fetch(call.url))
-        if page.html is not None:
-            before = set(self.sightings)
-            self.note(read_listing(page.html, page.url).links, page.capture)
-            self.aside |= set(self.sightings) - before
+        if page.html is None:
+            return ()
+        before, links = set(self.sightings), read_listing(page.html, page.url).links
+        self.note(links, page.capture)
+        self.put_aside(before)
+        return links
+
+    def put_aside(self, before: set[tuple[str, str]]) -> None:
+        """What was not in sight before clears whom it names, and is no list's content."""
+        self.aside |= set(self.sightings) - before
 
     def settled(self) -> bool:
         """Whether everybody's report is in sight."""
@@ -164,6 +171,7 @@ class Survey:
         self.controls |= set(listing.beside.controls)
         self.empty |= {page.url} if listing.placeholder else set()
         self.named |= {page.url} if _is_named(listing, page) else set()
+        self.called[page.url] = page_titles(page.html or "")
         if listing.system and listing.system not in self.systems:
             self.systems.append(listing.system)
         if listing.broken_off:

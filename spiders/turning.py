@@ -56,7 +56,7 @@ _FIND = """([labels, turned]) => {
   }
   if (live.length) live[0].setAttribute('data-turn', '1');
   const words = document.body ? document.body.innerText : '';
-  const told = words.match(/共\\s*(\\d+)\\s*页|(?:^|\\s)\\d+\\s*\\/\\s*(\\d+)(?:\\s|$|页)/);
+  const told = words.match(/共\\s*(\\d+)\\s*页|(?:^|[\\s第])\\d+\\s*\\/\\s*(\\d+)(?:\\s|$|页)/);
   const numbers = live.length ? numbersNear(live[0]) : [];
   return {live: live.length, dead: dead, pages: told ? +(told[1] || told[2]) : null,
           highest: numbers.length ? Math.max(...numbers) : null};

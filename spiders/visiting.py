@@ -13,6 +13,7 @@ from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.fetched import Page
 from spiders.finding import Finding
+from spiders.listing import Link
 from spiders.navigation import SURE_LABEL, Step, is_root
 from spiders.pages import Verdict
 from spiders.places import likely_homes, same_page
@@ -172,12 +173,23 @@ class _Visit:
         return visits
 
     async def _search(self, home: Page) -> None:
-        """Asks the site's own search for whose report was not found: where it leads, no list need lead."""
+        """Asks the site's own search for whose report was not found: where it leads, no list need lead.
+
+        A column that only the search finds may be an old one: what it shows clears, and proves nothing absent.
+        """
+        hits: list[Link] = []
         for call in searches(home.html or "", home.url, self._crawl.year):
             if not self._finding.open():
                 return
-            await self._survey.search(call)
+            hits += await self._survey.search(call)
             await self._find()
+        if not self._finding.open():
+            return
+        before, troubles = set(self._survey.sightings), len(self._survey.troubles)
+        await Walk(self._survey, home.url, self._crawl.series).to_hits(hits)
+        await self._finding.find(in_column=True)
+        self._survey.put_aside(before)
+        del self._survey.troubles[troubles:]
 
     # Both
 

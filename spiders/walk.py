@@ -5,14 +5,25 @@ Finds lists and reads them whole into a survey. What it could not look at, it sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from portals.titles import fold, organ_in
 from spiders.candidates import is_known_item, is_of_series, is_organ_label, is_organs_year, leads_on
 from spiders.fetched import Page
 from spiders.listing import Link, Listing, read_listing
-from spiders.navigation import SURE_LABEL, Step, is_called_a_column, is_near, is_root, promise_of, steps, ways
+from spiders.navigation import (
+    SURE_LABEL,
+    Step,
+    is_called_a_column,
+    is_near,
+    is_root,
+    promise_of,
+    promises_a_column,
+    steps,
+    ways,
+)
 from spiders.pages import Verdict
 from spiders.places import same_host, same_site
 from spiders.survey import Survey
@@ -96,6 +107,13 @@ class Walk:
                 self.exhausted = False
                 return
             await self._take(step)
+
+    async def to_hits(self, links: Iterable[Link]) -> None:
+        """Looks at what a site's search calls a column of annual reports."""
+        called = [replace(link, date=None) for link in links if same_site(link.url, self._home)]
+        columns = tuple(link for link in called if promises_a_column(Sighting(link.url, link.title, None, "")))
+        self._plan(columns, ())
+        await self._follow_steps()
 
     async def to_known(self, urls: tuple[str, ...], way: tuple[str, ...]) -> None:
         """Looks at columns that an earlier walk found. The walk itself goes on as if it knew nothing of them.

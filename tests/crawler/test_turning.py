@@ -104,3 +104,13 @@ def test_rows_whose_handlers_name_an_address_are_left_to_who_reads_it() -> None:
     row = "<li onclick=\"location.href='/a/1.html'\">甲县财政局2023年政府信息公开工作年度报告</li>"
     result, _ = turned(f"<ul>{row}</ul>")
     assert result.opened == []
+
+
+ENDLESS = """<ul id=l><li>row 1</li></ul><p>第<i id=n>1</i>/3页 <a href="javascript:next()">下一页</a></p><script>
+var n=1,id=x=>document.getElementById(x);function next(){n++;id('n').innerText=n;id('l').innerHTML='<li>row '+n+'</li>'}
+</script>"""
+
+
+def test_a_pager_that_never_ends_is_turned_as_far_as_it_says() -> None:
+    result, words = turned(ENDLESS)
+    assert result.finished and "第3/3页" in words

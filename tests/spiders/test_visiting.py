@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from scrapy.http import HtmlResponse, Response
@@ -683,3 +684,50 @@ def test_a_title_that_the_list_cuts_is_the_links_whose_whole_title_begins_so() -
     site = Site({"/nb/": page("政府信息公开年报", row + rows("甲县财政局", 2022)), "/a/h.html": page(whole, "")})
     [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
     assert visit.outcome is Outcome.COMPLETE
+
+
+OTHERS = rows("甲县人民政府", 2022, 2021)
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("甲县财政局政府信息公开年报", Outcome.COMPLETE),
+        ("政府信息公开年报", Outcome.PARTIAL),
+        ("政府信息公开年报-甲县财政局", Outcome.PARTIAL),  # the site's name
+        ("甲县卫生健康局政府信息公开年报", Outcome.PARTIAL),
+    ],
+)
+def test_an_empty_column_that_is_called_by_the_organs_name_is_its_own(title: str, outcome: Outcome) -> None:
+    links = "<a href='/nb/gov/'>政府信息公开年度报告</a> <a href='/c12/list.html'>政府信息公开年报</a>"
+    site = Site(
+        {
+            "/bm/czj/": page("甲县财政局", links),
+            "/nb/gov/": page("政府信息公开年报", OTHERS),
+            "/c12/list.html": page(title, "<ul></ul>"),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/bm/czj/", ("m",), is_home=True))
+    assert visit.outcome is outcome, visit.detail
+
+
+@pytest.mark.parametrize(("day", "taken"), [("2022-01-20", False), ("2024-01-20", True)])
+def test_a_report_whose_title_names_no_year_shows_by_its_day_whose_column_it_is(day: str, taken: bool) -> None:
+    row = f"<li><a href='/a/old.html'>甲县财政局政府信息公开工作年度报告</a> <span>{day}</span></li>"
+    report = page("甲县财政局政府信息公开工作年度报告", FORM_WORDS)
+    column = page("政府信息公开年报", row + OTHERS)
+    site = Site({"/": page("甲县", "<a href='/nb/'>政府信息公开年报</a>"), "/nb/": column, "/a/old.html": report})
+    [visit] = visits(site, Column(f"{HOST}/", ("m",), is_home=True))
+    assert any(one.accepted for one in visit.candidates) == taken
+    assert taken or visit.outcome is Outcome.COMPLETE, visit.detail
+
+
+def test_a_column_that_only_the_sites_search_finds_clears_and_proves_nothing_absent() -> None:
+    form = "<form action='/search'><input type='text' name='q'><input type='submit' value='搜索'></form>"
+    hits = page("搜索结果", "<p><a href='/nb/'>政府信息公开年报</a> <span>2020-01-01</span></p>")
+    words = "2023年政府信息公开工作年度报告", "2023 信息公开 年", "政府信息公开年报"
+    site = Site({"/": page("甲县", form), "/nb/": page("政府信息公开年报", rows("甲县财政局", 2023, 2022) + OTHERS)})
+    site.pages |= {f"{HOST}/search?{urlencode({'q': text})}": hits for text in words}
+    found, absent = (visits(site, Column(f"{HOST}/", (one,), is_home=True))[0] for one in ("m", "c"))
+    assert [one.url for one in found.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+    assert absent.outcome is Outcome.PARTIAL
