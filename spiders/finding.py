@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from portals.titles import fold, organ_in
+from portals.titles import fold, organ_in, report_year
 from spiders.behind import gathers, look_behind
 from spiders.candidates import (
     ACCEPT,
@@ -34,6 +34,7 @@ from spiders.survey import Survey
 from storage.records import Candidate, Sighting
 
 _MOST_UNCLEAR = 24  # links that say too little, looked at in one visit, beside one an organ
+_SAME_YEARS = 2  # for which two names have reports; one is what a list shows twice in the year of a reform
 _SHANGHAI = timedelta(hours=8)
 
 
@@ -72,7 +73,22 @@ class Finding:
             self.candidates += await look_behind(self.survey, link, self.open())
             self._mind_the_others()
             await self._follow_new()
+        self.candidates = [self._held_against_years(one) for one in self.candidates]
         self.candidates.sort(key=lambda one: (one.organ, -one.score, one.url))
+
+    def _held_against_years(self, one: Candidate) -> Candidate:
+        """Refuses what may be a former name of the organ's, when the lists show both names for the same years."""
+        name = organ_in(one.title)
+        wanted = next(wanted for wanted in self.wanted if wanted.organ.id == one.organ)
+        if not one.accepted or name is None or named_in(one.title, wanted) is not None:
+            return one
+        reports = [each for each in self.survey.listed() if is_of_series(each, self._crawl.series)]
+        own = {report_year(each.title) for each in reports if named_in(each.title, wanted) == wanted.organ}
+        theirs = {report_year(each.title) for each in reports if organ_in(each.title) == name}
+        if len(own & theirs) < _SAME_YEARS:
+            return one
+        why = f"{name} has reports for the same years as {wanted.organ.name}: it is no former name of it"
+        return replace(one, accepted=False, score=0.0, reasons=(*one.reasons, why))
 
     def open(self) -> list[Expectation]:
         """Whose report was not found yet for sure."""

@@ -731,3 +731,12 @@ def test_a_column_that_only_the_sites_search_finds_clears_and_proves_nothing_abs
     found, absent = (visits(site, Column(f"{HOST}/", (one,), is_home=True))[0] for one in ("m", "c"))
     assert [one.url for one in found.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
     assert absent.outcome is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize(("years", "taken"), [((2023, 2022, 2021), False), ((2023, 2022), True), ((2023,), True)])
+def test_a_name_that_has_reports_for_the_same_years_is_no_former_name(years: tuple[int, ...], taken: bool) -> None:
+    column = page("政府信息公开年报", rows("甲县财政局", 2022, 2021, 2020) + rows("甲县统计局", *years))
+    site = Site({"/": page("甲县", "<a href='/nb/'>政府信息公开年报</a>"), "/nb/": column})
+    for home, url in ((True, f"{HOST}/"), (False, f"{HOST}/nb/")):
+        [visit] = visits(site, Column(url, ("m",), is_home=home))
+        assert any(one.accepted for one in visit.candidates) == taken
