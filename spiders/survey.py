@@ -43,6 +43,12 @@ def _is_named(listing: Listing, page: Page) -> bool:
     return any(_LIST_NAME.search(title) for title in called) and next(others, None) is None
 
 
+def _called_by_a_name(page: Page) -> str:
+    """The organ whose list a page calls itself: 甲县财政局政府信息公开年报. "" when it names none, or a year's."""
+    titles = (title for title in page_titles(page.html or "") if report_year(title) is None)
+    return next((name for title in titles if promise_of(title) >= SURE_LABEL and (name := organ_in(title))), "")
+
+
 class Survey:
     """What several lists showed, and what of them could not be seen."""
 
@@ -89,9 +95,10 @@ class Survey:
     async def read(self, first: Page, depth: int = 0, whose: str = "") -> None:
         """Reads the list that begins with a page already fetched.
 
-        `whose`: the organ by whose name the way led here. What it newly shows of the series and names nobody is its.
+        `whose`: the organ by whose name the way led here, else the page calls itself by one. What it newly shows of the
+        series and names nobody is its.
         """
-        outer, self._whose = self._whose, whose or self._whose
+        outer, self._whose = self._whose, whose or _called_by_a_name(first) or self._whose
         try:
             await self._read(first, depth)
         finally:

@@ -740,3 +740,21 @@ def test_a_name_that_has_reports_for_the_same_years_is_no_former_name(years: tup
     for home, url in ((True, f"{HOST}/"), (False, f"{HOST}/nb/")):
         [visit] = visits(site, Column(url, ("m",), is_home=home))
         assert any(one.accepted for one in visit.candidates) == taken
+
+
+@pytest.mark.parametrize("year", [2023, 2022])
+def test_what_names_nobody_in_a_column_that_calls_itself_by_an_organs_name_is_its_own(year: int) -> None:
+    links = "<a href='/nb/gov/'>政府信息公开年度报告</a> <a href='/c12/list.html'>政府信息公开年报</a>"
+    nameless = f"<li><a href='/a/{year}.html'>{year}年度政府信息公开年报</a> {year + 1}-01-20</li>"
+    site = Site(
+        {
+            "/bm/czj/": page("甲县财政局", links),
+            "/nb/gov/": page("政府信息公开年报", rows("甲县人民政府", 2022)),
+            "/c12/list.html": page("甲县财政局政府信息公开年报", nameless),
+            "/a/2023.html": page("2023年度政府信息公开年报", FORM_WORDS),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/bm/czj/", ("m",), is_home=True))
+    sure = [one.url for one in visit.candidates if one.accepted and one.score >= SURE]
+    assert sure == ([f"{HOST}/a/2023.html"] if year == 2023 else [])
+    assert visit.outcome is Outcome.COMPLETE, visit.detail
