@@ -53,6 +53,8 @@ class Gate:
         """Crawl-delay or a site's own data: may only raise the delay."""
         line = self.line(host)
         line.delay = max(line.delay, seconds)
+        if line.requests:  # robots.txt itself was one, and the next comes no sooner after it
+            self._hold(f"host:{host}", line.delay)
         if line.delay > PATIENCE:
             self.give_up(host, f"{host} asks for {line.delay:.0f} s between requests", Outcome.ROBOTS)
 

@@ -61,6 +61,13 @@ def test_crawl_delay_only_raises(time: list[float]) -> None:
     assert starts(gate, time, [("a", "1"), ("a", "1"), ("b", "2"), ("b", "2")]) == [0, 5, 5, 7]
 
 
+def test_crawl_delay_counts_from_the_robots_txt_that_asks_for_it(time: list[float]) -> None:
+    gate = Gate(0.0, lambda: time[0])
+    starts(gate, time, [("a", "1")])
+    gate.raise_delay("a", 5)
+    assert starts(gate, time, [("a", "1"), ("a", "1")]) == [5, 10]
+
+
 def test_retry_after_holds_the_host_back(time: list[float]) -> None:
     gate = Gate(1.0, lambda: time[0])
     gate.back_off("a", 30)
