@@ -10,11 +10,14 @@ MOST_ROWS = 40
 _OPENS_MS = 100  # that a click may take to lead somewhere
 
 # Handlers without an address in them, on what is called like a report; window.open only tells what it would open.
+# <li onclick=""><a href="/a.html"> is a link like any other.
 _FOUND = """const called = e => (e.getAttribute('title') || e.innerText || '').replace(/\\s+/g, ' ').trim();
   const does = e => e.getAttribute('onclick') || e.getAttribute('href') || '';
+  const linked = e => e.querySelector('a[href]:not([href^="javascript:"]):not([href^="#"])');
   const rows = [...document.querySelectorAll('[onclick], a[href^="javascript:"]')].filter(e => {
     const t = called(e);
-    return t.length >= 8 && t.length <= 120 && t.includes('公开') && /20\\d\\d|二[〇○零]/.test(t)
+    return does(e).trim() && !linked(e) && t.length >= 8 && t.length <= 120
+      && t.includes('公开') && /20\\d\\d|二[〇○零]/.test(t)
       && !/['"][^'"]*[\\/.][^'"]*['"]/.test(does(e)); });"""
 _TITLES = f"() => {{ {_FOUND} return rows.map(called); }}"
 _CLICK = f"""n => {{ {_FOUND} let to = null; const kept = window.open;

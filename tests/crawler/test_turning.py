@@ -114,3 +114,10 @@ var n=1,id=x=>document.getElementById(x);function next(){n++;id('n').innerText=n
 def test_a_pager_that_never_ends_is_turned_as_far_as_it_says() -> None:
     result, words = turned(ENDLESS)
     assert result.finished and "第3/3页" in words
+
+
+@pytest.mark.parametrize("handler", ["", "count(1)"])
+def test_rows_that_hold_a_link_are_not_clicked(handler: str) -> None:
+    row = f"<li onclick='{handler}'><a href='/a.html'>甲县教育局2023年政府信息公开工作年度报告</a></li>"
+    result, _ = turned(f"<ul>{row * 41}</ul>")
+    assert result.finished and not result.opened
