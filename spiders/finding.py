@@ -5,6 +5,7 @@ Says what was found and for whom it is still open; whether what is open is absen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -35,6 +36,7 @@ from storage.records import Candidate, Sighting
 
 _MOST_UNCLEAR = 24  # links that say too little, looked at in one visit, beside one an organ
 _SAME_YEARS = 2  # for which two names have reports; one is what a list shows twice in the year of a reform
+_PART = re.compile(r".{2,}(中心|大队|支队|总队|所|站|院|分局|学校)")
 _SHANGHAI = timedelta(hours=8)
 
 
@@ -82,13 +84,16 @@ class Finding:
         wanted = next(wanted for wanted in self.wanted if wanted.organ.id == one.organ)
         if not one.accepted or name is None or named_in(one.title, wanted) is not None:
             return one
+        if _is_part_of(name, wanted):
+            return _refused(one, f"{name} is a part of {wanted.organ.name}, which owes a report of its own")
         reports = [each for each in self.survey.listed() if is_of_series(each, self._crawl.series)]
         own = {report_year(each.title) for each in reports if named_in(each.title, wanted) == wanted.organ}
         theirs = {report_year(each.title) for each in reports if organ_in(each.title) == name}
         if len(own & theirs) < _SAME_YEARS:
             return one
-        why = f"{name} has reports for the same years as {wanted.organ.name}: it is no former name of it"
-        return replace(one, accepted=False, score=0.0, reasons=(*one.reasons, why))
+        return _refused(
+            one, f"{name} has reports for the same years as {wanted.organ.name}: it is no former name of it"
+        )
 
     def open(self) -> list[Expectation]:
         """Whose report was not found yet for sure."""
@@ -173,3 +178,13 @@ class Finding:
         if rules().empty_labels.match(fold(sighting.title)):
             return wordless(sighting, self.survey.done) if listed else None
         return unclear(sighting, wanted, self._day, listed, self._column)
+
+
+def _is_part_of(name: str, wanted: Expectation) -> bool:
+    """Whether a name is this organ's with a part's behind it: 甲县公安局|交警大队. Not so 甲县政府办|公室."""
+    own = (fold(each) for each in (wanted.organ.name, *wanted.organ.aliases))
+    return any(name.startswith(each) and _PART.fullmatch(name[len(each) :]) for each in own)
+
+
+def _refused(one: Candidate, why: str) -> Candidate:
+    return replace(one, accepted=False, score=0.0, reasons=(*one.reasons, why))

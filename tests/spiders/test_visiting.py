@@ -758,3 +758,10 @@ def test_what_names_nobody_in_a_column_that_calls_itself_by_an_organs_name_is_it
     sure = [one.url for one in visit.candidates if one.accepted and one.score >= SURE]
     assert sure == ([f"{HOST}/a/2023.html"] if year == 2023 else [])
     assert visit.outcome is Outcome.COMPLETE, visit.detail
+
+
+@pytest.mark.parametrize(("name", "taken"), [("甲县财政局国库支付中心", False), ("甲县财政局机关", True)])
+def test_a_report_of_an_organs_part_is_not_the_organs(name: str, taken: bool) -> None:
+    column = page("政府信息公开年报", rows("甲县财政局", 2022) + rows(name, 2023))
+    [visit] = visits(Site({"/nb/": column}), Column(f"{HOST}/nb/", ("m",)))
+    assert any(one.accepted for one in visit.candidates) == taken
