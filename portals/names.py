@@ -116,7 +116,7 @@ class _Hit:
         return self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
 
 
-_SUBJECT = re.compile(r"(?:政府)?信息公开|政务公开|政府网站|法治政府")
+_SUBJECT = re.compile(r"(?:(?<!人民)政府)?信息公开|政务公开|政府网站|法治政府")
 _YEARS = re.compile(r"20\d{2}年?度?|[二][〇零○一二三四五六七八九]{3}年度?")
 _ORGAN_ENDS = re.compile(
     r"(?:局|厅|委|委员会|办|办公室|办公厅|政府|镇|乡|街道|街道办事处|办事处|中心|院|署|站|所|(?<!平)台|队|处|社|会|馆|集团|公司|学校|医院"
