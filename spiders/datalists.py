@@ -200,7 +200,7 @@ def _number(item: dict[str, Any], keys: tuple[str, ...]) -> int | None:
         value = item.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             return value
-        if isinstance(value, str) and value.isdigit() and len(value) < 10:
+        if isinstance(value, str) and value.isdecimal() and len(value) < 10:
             return int(value)
     return None
 
@@ -214,7 +214,7 @@ def _day(value: Any) -> date | None:
                 return date(int(match[1]), int(match[2]), int(match[3]))
             except ValueError:
                 return None
-        value = int(value) if value.isdigit() and len(value) in (10, 13) else None
+        value = int(value) if value.isdecimal() and len(value) in (10, 13) else None
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value / 1000 if value > 10**11 else value
         if 10**9 < seconds < 4 * 10**9:

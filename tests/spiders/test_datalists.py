@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spiders.datalists import plan_calls, read_data_list, wanting
@@ -88,6 +88,8 @@ def test_rows_are_found_in_a_datastore() -> None:
         max_leaves=20,
     )
 )
+@example({"title": None, "total": "¹"})
+@example({"title": "甲", "url": "/a", "date": "¹²³⁴⁵⁶⁷⁸⁹⁰"})
 def test_no_answer_makes_the_reader_fall(answer: object) -> None:
     data = read_data_list(json.dumps(answer), URL)
     if data:
