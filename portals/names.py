@@ -139,6 +139,11 @@ def organ_in(title: str) -> str | None:
     return None
 
 
+def is_plain(name: str) -> bool:
+    """Whether a name says of no organ which it is: 人民政府, 县政府, 办公室."""
+    return re.sub(r"^(?:本级|[省市县区旗州盟])(?=.)", "", fold(name)) in _TOO_PLAIN
+
+
 def _words_before(text: str) -> str:
     """The characters that belong to the name that begins where `text` ends."""
     run = _HAN.search(text)

@@ -12,10 +12,10 @@ from functools import cache, lru_cache
 
 from portals.folding import fold
 from portals.model import Organ
-from portals.names import Names, organ_in
+from portals.names import Names, is_plain, organ_in
 from portals.series import built_in_series
 
-__all__ = ["Names", "fold", "organ_in", "organ_named", "report_year", "series_of"]
+__all__ = ["Names", "fold", "is_plain", "organ_in", "organ_named", "report_year", "series_of"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from spiders.candidates import (
     is_years_label,
     named_in,
     weigh_page,
+    whose_list,
 )
 from spiders.fetched import Page
 from spiders.follow import complete, held
@@ -40,7 +41,7 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
     taken = any(one.accepted for one in found)
     if not taken and (link.is_label or _is_list(article, page, wanted[0].series, survey)):
-        await survey.read(page, whose=link.sighting.title if is_organ_label(link.sighting) else "")
+        await survey.read(page, whose=whose_list(link.sighting, wanted[0]))
         return ()
     if taken and link.is_label and (faces := await _as_a_list(survey, article, page, wanted[0])):
         leads_on = not article.dates and _leads_to_the_year(faces, wanted[0].year, survey)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from portals.model import Organ
-from portals.titles import Names, fold, organ_in, organ_named, report_year, series_of
+from portals.titles import Names, fold, is_plain, organ_in, organ_named, report_year, series_of
 from spiders.article import Article, is_document
 from spiders.listing import is_cut
 from spiders.navigation import folder_of, is_group, is_near, is_root, promises_a_column, ways
@@ -155,6 +155,19 @@ def is_organ_label(sighting: Sighting) -> bool:
     """Whether a link is called by an organ's name and nothing else: in a column, it leads to that organ's reports."""
     folded = fold(sighting.title)
     return sighting.date is None and organ_in(sighting.title) == folded and not ways().menus.search(folded)
+
+
+def whose_list(label: Sighting, wanted: Expectation) -> str:
+    """The name of the organ whose reports are behind a link that is called by a name; "" where that is nobody's.
+
+    财政局 may be a registered organ's name here. 人民政府 is the registered county's; where none is, it says too little.
+    """
+    if not is_organ_label(label):
+        return ""
+    named = named_in(label.title, wanted)
+    if named is not None:
+        return named.name
+    return "" if is_plain(label.title) else label.title
 
 
 def leads_on(sightings: Sequence[Sighting], series: str, page: str) -> bool:
@@ -340,8 +353,8 @@ def weigh_page(sighting: Sighting, article: Article, wanted: Expectation) -> Can
     listed = f"the list calls it «{sighting.title}»"
     refused: Candidate | None = None
     for own in article.titles:
-        if organ_in(own) is None and is_organ_label(sighting):  # 财政局 leads to 2023年政府信息公开工作年度报告
-            own = f"{sighting.title} {own}"
+        if organ_in(own) is None and (name := whose_list(sighting, wanted)):
+            own = f"{name} {own}"  # 财政局 leads to 2023年政府信息公开工作年度报告
         found = weigh(replace(sighting, title=own), wanted)
         if found is None:
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from portals.titles import fold, organ_in, report_year, series_of
+from portals.titles import fold, is_plain, organ_in, report_year, series_of
 from spiders.article import page_titles
 from spiders.candidates import is_known_item, is_of_series, leads_on
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
@@ -46,7 +46,8 @@ def _is_named(listing: Listing, page: Page) -> bool:
 def _called_by_a_name(page: Page) -> str:
     """The organ whose list a page calls itself: 甲县财政局政府信息公开年报. "" when it names none, or a year's."""
     titles = (title for title in page_titles(page.html or "") if report_year(title) is None)
-    return next((name for title in titles if promise_of(title) >= SURE_LABEL and (name := organ_in(title))), "")
+    names = (organ_in(title) for title in titles if promise_of(title) >= SURE_LABEL)
+    return next((name for name in names if name and not is_plain(name)), "")
 
 
 class Survey:

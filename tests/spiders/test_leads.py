@@ -136,6 +136,24 @@ def test_a_reprint_of_somebody_elses_report_makes_a_column_nobody_elses() -> Non
     assert [(one.url, one.score >= SURE) for one in visit.candidates if one.accepted] == [(f"{HOST}/a/1.html", True)]
 
 
+@pytest.mark.parametrize("label", ["人民政府", "县政府", "本级政府", "甲县人民政府"])
+def test_behind_the_governments_plain_name_what_names_nobody_is_the_governments(label: str) -> None:
+    """人民政府 2023年…年度报告 was taken for a stranger's, and the county called missing."""
+    tree = page("政府信息公开年报", f"<a href='/t/1.html'>{label}</a> <a href='/t/2.html'>县卫生健康局</a>")
+    own = "<li><a href='/a/{}.html'>2023年政府信息公开年度报告</a> 2024-01-11</li>"
+    site = Site(
+        {
+            "/nb/": tree,
+            "/t/1.html": page("年报", own.format("c") + rows("甲县人民政府", 2022, 2021)),
+            "/t/2.html": page("年报", own.format("h")),
+            "/a/c.html": page("2023年政府信息公开年度报告", DATED),
+            "/a/h.html": page("2023年政府信息公开年度报告", DATED),
+        }
+    )
+    found = visits(site, Column(f"{HOST}/nb/", ("h", "c")))
+    assert accepted(*found) == [("c", "/a/c.html"), ("h", "/a/h.html")]
+
+
 def test_behind_an_organs_own_name_what_names_nobody_is_that_organs() -> None:
     tree = page("政府信息公开年报", "<a href='/t/1.html'>县财政局</a> <a href='/t/2.html'>县卫生健康局</a>")
     own = "<li><a href='/f/{}.pdf'>政府信息公开工作年度报告（2023年）</a> 2024-01-11</li>"
