@@ -160,7 +160,7 @@ def is_organ_label(sighting: Sighting) -> bool:
 def whose_list(label: Sighting, wanted: Expectation) -> str:
     """The name of the organ whose reports are behind a link that is called by a name; "" where that is nobody's.
 
-    财政局 may be a registered organ's name here. 人民政府 is the registered county's; where none is, it says too little.
+    财政局 may be a registered organ's name here. 人民政府 is the registered county's; without one it says too little.
     """
     if not is_organ_label(label):
         return ""
