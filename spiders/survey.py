@@ -22,6 +22,8 @@ from storage.records import Outcome, Sighting
 
 _PAGE_NUMBER = re.compile(r"([?&](?:page|pageNo|pageNum|pageIndex|p|current|cur)=)(\d+)")
 _LIST_KINDS = ("xhr", "fetch")
+_PIECES = re.compile(r"[\s_|—–-]+")
+_SITES_NAME = re.compile(r"[省市县区州旗盟](?:人民)?政府$")
 _LIST_NAME = re.compile(r"(年报|年度报告)(专栏|列表)?$")
 _MOST_FRAMES = 4
 _MOST_DEPTH = 2  # frames within frames
@@ -44,10 +46,14 @@ def _is_named(listing: Listing, page: Page) -> bool:
 
 
 def _called_by_a_name(page: Page) -> str:
-    """The organ whose list a page calls itself: 甲县财政局政府信息公开年报. "" when it names none, or a year's."""
+    """The organ whose list a page calls itself: 甲县财政局政府信息公开年报. "" when it names none, or a year's.
+
+    甲县人民政府 may be the site's name, which stands over the towns' lists too.
+    """
     titles = (title for title in page_titles(page.html or "") if report_year(title) is None)
-    names = (organ_in(title) for title in titles if promise_of(title) >= SURE_LABEL)
-    return next((name for name in names if name and not is_plain(name)), "")
+    pieces = (piece for title in titles for piece in _PIECES.split(title) if promise_of(piece) >= SURE_LABEL)
+    names = (name for piece in pieces if (name := organ_in(piece)) and not is_plain(name))
+    return next((name for name in names if not _SITES_NAME.search(name)), "")
 
 
 class Survey:

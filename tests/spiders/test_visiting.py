@@ -742,6 +742,21 @@ def test_a_name_that_has_reports_for_the_same_years_is_no_former_name(years: tup
         assert any(one.accepted for one in visit.candidates) == taken
 
 
+@pytest.mark.parametrize(
+    "title", ["甲县人民政府 信息公开年报", "甲县人民政府-政府信息公开年报", "甲县人民政府信息公开年报"]
+)
+def test_the_sites_name_over_an_organs_list_says_nothing_of_its_rows(title: str) -> None:
+    """What names nobody was the county's, for the page bears the site's name, and the town was called missing."""
+    nameless = "<li><a href='/a/2023.html'>2023年政府信息公开工作年度报告</a> 2024-01-20</li>"
+    listed = (
+        f"<html><head><title>{title}</title></head><body>{nameless}{rows('甲县财政局', 2022)}{FILLER}</body></html>"
+    )
+    report = page("2023年政府信息公开工作年度报告", FORM_WORDS)
+    site = Site({"/cz/nb/": listed, "/a/2023.html": report})
+    [visit] = visits(site, Column(f"{HOST}/cz/nb/", ("m",)))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/2023.html"]
+
+
 @pytest.mark.parametrize("year", [2023, 2022])
 def test_what_names_nobody_in_a_column_that_calls_itself_by_an_organs_name_is_its_own(year: int) -> None:
     links = "<a href='/nb/gov/'>政府信息公开年度报告</a> <a href='/c12/list.html'>政府信息公开年报</a>"
