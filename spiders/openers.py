@@ -9,7 +9,8 @@ from spiders.screen import Turned
 MOST_ROWS = 40
 _OPENS_MS = 100  # that a click may take to lead somewhere
 
-# Handlers without an address in them, on what is called like a report; window.open only tells what it would open.
+# Handlers without an address in them, on what is called like a report. What a click opens or sets as the page's address
+# is only told: waiting for a page to leave would take as long as the portal does.
 # <li onclick=""><a href="/a.html"> is a link like any other.
 _FOUND = """const called = e => (e.getAttribute('title') || e.innerText || '').replace(/\\s+/g, ' ').trim();
   const does = e => e.getAttribute('onclick') || e.getAttribute('href') || '';
@@ -20,13 +21,17 @@ _FOUND = """const called = e => (e.getAttribute('title') || e.innerText || '').r
       && t.includes('公开') && /20\\d\\d|二[〇○零]/.test(t)
       && !/['"][^'"]*[\\/.][^'"]*['"]/.test(does(e)); });"""
 _TITLES = f"() => {{ {_FOUND} return rows.map(called); }}"
-_CLICK = f"""n => {{ {_FOUND} let to = null; const kept = window.open;
+_CLICK = f"""n => {{ {_FOUND} let to = null; const kept = window.open, leaving = window.navigation;
   window.open = url => {{ to = url ? new URL(url, document.baseURI).href : null; return null; }};
-  try {{ if (rows[n]) rows[n].click(); }} finally {{ window.open = kept; }} return to; }}"""
+  const stay = e => {{ if (!e.hashChange && e.cancelable) {{ to = to || e.destination.url; e.preventDefault(); }} }};
+  if (leaving) leaving.addEventListener('navigate', stay);
+  try {{ if (rows[n]) rows[n].click(); }}
+  finally {{ window.open = kept; if (leaving) leaving.removeEventListener('navigate', stay); }}
+  return to; }}"""
 
 
 async def open_rows(page: Page, turned: Turned) -> None:
-    """Notes where each such row leads, with its title. What leads away is gone back from."""
+    """Notes where each such row leads, with its title. What leads away in spite of that is gone back from."""
     titles = await page.evaluate(_TITLES)
     if len(titles) > MOST_ROWS:
         turned.finished = False
