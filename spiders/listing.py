@@ -34,6 +34,7 @@ _DAY_LAST = re.compile(
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _LAST_DATE = re.compile(r"[\s\[(（]*(?:20\d\d\s*[-./年]\s*)?\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日\])）]?\s*$")
 _BEGUN, _ENDED = re.compile(r"<(html|body)\b", re.I), re.compile(r"</(html|body)\b", re.I)
+_OPENS = {tag: re.compile(rf"<{tag}\b", re.I) for tag in ("ul", "ol", "dl", "table", "div")}
 _SESSION = re.compile(r";jsessionid=[^?#/\"'\s<>]*", re.I)  # another at every visit: two addresses of one page
 _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12: the fragment says which page
 _BUILDS = re.compile(
@@ -88,13 +89,20 @@ def read_listing(html: str, url: str) -> Listing:
         frames=tuple(dict.fromkeys(_frames(tree, base)))[:12],
         turned=pager.turned,
         cut=pager.cut or len(links) > most,
-        broken_off=_BEGUN.search(html) is not None and _ENDED.search(html) is None,
+        broken_off=_breaks_off(html),
         url=url,
         system=pager.system,
         told=first_number(rules().told_rows, html),
         is_form=sum(word in html for word in rules().form_words) >= rules().form_words_wanted,
         beside=read_hidden(html, tree, [link.title for link in links], base),
     )
+
+
+def _breaks_off(html: str) -> bool:
+    """Whether a page ends within a list. Many authors end neither body nor html; few leave a list open too."""
+    if _BEGUN.search(html) is None or _ENDED.search(html) is not None:
+        return False
+    return any(len(_OPENS[tag].findall(html)) > html.lower().count(f"</{tag}") for tag in _OPENS)
 
 
 def says(html: str, tree: LexborHTMLParser, words: Iterable[str]) -> bool:

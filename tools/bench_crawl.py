@@ -68,15 +68,15 @@ class Pages(scrapy.Spider):
         assert len(response.css("a::attr(href)").getall()) == 45
         self.seen += 1
         if self.seen % (SHOWN_SAMPLE if self.shown else SAMPLE) == 0:
-            self.memory.append(_memory() >> 20)
+            self.memory.append(_memory(self.shown) >> 20)
         if self.seen == self.count:
             self.ended = Moment.now()
 
 
-def _memory() -> int:
-    """Bytes of this process and of the browser that it drives; what processes share is divided among them."""
+def _memory(browser: bool) -> int:
+    """Bytes of this process, and of the browser that it drives; what processes share is divided among them."""
     us, total = psutil.Process(), 0
-    for process in (us, *us.children(recursive=True)):
+    for process in (us, *(us.children(recursive=True) if browser else ())):
         try:
             total += process.memory_full_info().pss
         except psutil.Error:
