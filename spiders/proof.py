@@ -61,7 +61,7 @@ class Proof:
 
     def _says_that_it_is_empty(self) -> bool:
         """Whether the column is registered for one organ, and says so itself: others' reports stand where it leads."""
-        alone = len(self._column.organs) == 1
+        alone = len(self._column.organs) == 1 and not self._survey.choices
         return alone and any(same_page(url, self._column.url) for url in self._survey.empty)
 
     def _is_there(self, url: str) -> bool:

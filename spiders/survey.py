@@ -183,7 +183,9 @@ class Survey:
         self.perhaps |= {page.url} if listing.is_form else set()
         self.unlinked |= set(listing.beside.unlinked)
         self.controls |= set(listing.beside.controls)
-        self.empty |= {page.url} if listing.placeholder else set()
+        rows = (Sighting(link.url, link.title, link.date, "") for link in listing.links)
+        if listing.placeholder and not any(is_of_series(row, self._series) for row in rows):
+            self.empty.add(page.url)  # 暂无数据 in the box beside a list says nothing of the list
         self.named |= {page.url} if _is_named(listing, page) else set()
         self.called[page.url] = page_titles(page.html or "")
         if listing.system and listing.system not in self.systems:

@@ -82,7 +82,8 @@ class _Visit:
         self._survey.aside |= set(self._survey.sightings) - listed
         if self._finding.all_found():
             return replace(verdict, detail=f"found elsewhere: {found[0]}") if found else verdict
-        for home, why in self._homes_unseen:
+        if self._homes_unseen:
+            home, why = self._homes_unseen[0]
             return Verdict(why.outcome, f"whether {home} leads to another column could not be seen: {why.detail}")
         for step, why in self._failed:
             if step.leads == "column" and step.score >= SURE_LABEL:

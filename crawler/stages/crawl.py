@@ -122,6 +122,7 @@ def _visit_all(place: Workplace, columns: list[Column], basis: Job, progress: Pr
         return (_job(place, basis, wave, next(numbers)) for wave in waves)
 
     visited: list[dict[str, str]] = []
+    reached: set[str] = set()
     progress(0, len(columns), "")
     for told in run([jobs(lane) for lane in plan.waves(columns, _processes(place))], _logs(place)):
         if told.line is None:
@@ -130,7 +131,8 @@ def _visit_all(place: Workplace, columns: list[Column], basis: Job, progress: Pr
             ledger.write(told_by, told.line["ledger"])
         else:
             visited.append(told.line)
-            progress(len(visited), len(columns), f"{told.line['column']} {told.line['outcome']}")
+            reached.add(told.line["column"])  # one column may have several visits
+            progress(len(reached), len(columns), f"{told.line['column']} {told.line['outcome']}")
     return visited
 
 

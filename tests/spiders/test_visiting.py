@@ -591,6 +591,13 @@ def test_an_overdue_report_is_not_absent_where_the_home_page_refuses_to_say_what
     assert visit.outcome is outcome
 
 
+def test_a_box_without_data_beside_others_reports_makes_no_column_an_organs_own() -> None:
+    aside = "<div class=side>互动交流：暂无数据</div>"
+    site = Site({"/nb/": page("政府信息公开年报", rows("甲县人民政府", 2022, 2021) + aside)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("h",)))
+    assert visit.outcome is Outcome.PARTIAL
+
+
 def test_an_organs_own_column_that_says_that_it_is_empty_is_its_own_although_it_leads_to_the_county_s() -> None:
     site = Site(
         {
