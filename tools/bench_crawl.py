@@ -2,8 +2,7 @@
 
 python -m tools.bench_crawl [--pages 2000] [--rounds 3]
 The same spider asks for the same pages: `stock` with Scrapy's defaults, `plain` through our wire, gate and courtesy
-with nothing kept, `kept` with every exchange in the archive. `--one kept --pages 50000` shows memory over a long crawl,
-`--one shown --pages 500` that of one whose every page a browser shows.
+with nothing kept, `kept` with every exchange in the archive. `--one kept --pages 50000` shows memory over a long crawl.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from scrapy.http import Response
 from scrapy.settings import Settings
 
 KINDS = ("stock", "plain", "kept")
-SAMPLE, SHOWN_SAMPLE = 1000, 25  # pages
+SAMPLE = 1000  # pages
 FED = 200  # requests put into the queue at a time
 
 
@@ -50,38 +49,26 @@ class Pages(scrapy.Spider):
 
     name = "pages"
 
-    def __init__(self, base: str, count: int, shown: bool, **kwargs: Any) -> None:
+    def __init__(self, base: str, count: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.base, self.count, self.shown, self.seen = base, count, shown, 0
+        self.base, self.count, self.seen = base, count, 0
         self.began = self.ended = Moment()
         self.memory: list[int] = []  # MB, every so many pages
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         self.began = Moment.now()
-        meta = {"playwright": True} if self.shown else {}
         for number in range(self.count):
             if number % FED == 0:  # a queue of 50,000 requests would be the memory that is measured
                 await self.crawler.signals.wait_for(signals.scheduler_empty)
-            yield scrapy.Request(f"{self.base}/p/{number}", meta=dict(meta))
+            yield scrapy.Request(f"{self.base}/p/{number}")
 
     def parse(self, response: Response) -> None:
         assert len(response.css("a::attr(href)").getall()) == 45
         self.seen += 1
-        if self.seen % (SHOWN_SAMPLE if self.shown else SAMPLE) == 0:
-            self.memory.append(_memory(self.shown) >> 20)
+        if self.seen % SAMPLE == 0:
+            self.memory.append(psutil.Process().memory_info().rss >> 20)
         if self.seen == self.count:
             self.ended = Moment.now()
-
-
-def _memory(browser: bool) -> int:
-    """Bytes of this process, and of the browser that it drives; what processes share is divided among them."""
-    us, total = psutil.Process(), 0
-    for process in (us, *(us.children(recursive=True) if browser else ())):
-        try:
-            total += process.memory_full_info().pss
-        except psutil.Error:
-            continue  # it has just ended
-    return total
 
 
 def crawl(kind: str, base: str, count: int, folder: str) -> dict[str, float]:
@@ -90,13 +77,13 @@ def crawl(kind: str, base: str, count: int, folder: str) -> dict[str, float]:
     crawler = process.create_crawler(Pages)
     if kind != "stock":
         _furnish(crawler, kind, base, folder)
-    process.crawl(crawler, base=base, count=count, shown=kind == "shown")
+    process.crawl(crawler, base=base, count=count)
     process.start()
     spider = crawler.spider
     assert isinstance(spider, Pages)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if spider.memory:
-        print("MB every", SHOWN_SAMPLE if spider.shown else SAMPLE, "pages:", *spider.memory, file=sys.stderr)
+        print("MB every", SAMPLE, "pages:", *spider.memory, file=sys.stderr)
     if spider.seen != count:
         sys.exit(f"{kind}: {count - spider.seen} pages are missing: {crawler.stats and crawler.stats.get_stats()}")
     seconds, cpu = spider.ended.seconds - spider.began.seconds, spider.ended.cpu - spider.began.cpu
@@ -114,7 +101,6 @@ def _settings(kind: str, base: str, folder: str) -> Settings:
 
 
 def _job(base: str, folder: str) -> Any:
-    from crawler.browser import find_chromium
     from crawler.budget import Budget
     from crawler.job import Job
 
@@ -129,7 +115,6 @@ def _job(base: str, folder: str) -> Any:
         allow_addresses=("127.0.0.0/8",),
         delay=0,
         budget=Budget(10**9, 10**9, 1e9),
-        chromium=find_chromium(None),
     )
 
 
@@ -208,7 +193,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--one", choices=(*KINDS, "shown"))
+    parser.add_argument("--one", choices=KINDS)
     parser.add_argument("--base", default="")
     parser.add_argument("--folder", default="")
     given = parser.parse_args()
