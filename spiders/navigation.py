@@ -42,6 +42,8 @@ class Ways:
     address_hints: re.Pattern[str]
     most_mapped: int
     search_words: tuple[str, ...]
+    search_names: str
+    search_labels: re.Pattern[str]
 
 
 @cache

@@ -6,18 +6,29 @@ What a search finds can clear an organ. It never proves that something is absent
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from urllib.parse import urlencode, urljoin, urlsplit
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from portals.titles import fold
 from spiders.datalists import Call
+from spiders.listing import Link
 from spiders.navigation import ways
+from spiders.places import same_host
 
 _LOC = re.compile(r"<loc>\s*([^<\s]{1,2000})\s*</loc>")
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S{1,2000})", re.I | re.M)
 _SEARCH = re.compile(r"搜|检索|查询|search|query|keyword|searchword|\bso\b|\bq\b|\bkw\b", re.I)
 _TYPED = ("", "text", "search")
+_MOST_SEARCH_PAGES = 2
+_BOX = r"(?:q|kw|wd|key|word|keywords?|search_?words?|search_?text|query)"
+_PUT_TOGETHER = re.compile(
+    rf"""["'`](?P<address>[^"'`\s<>(){{}}$#]{{0,300}}[?&]{_BOX}=)"""
+    r"""(?:["']\s*\+(?:[^;\n]{0,160}?\+\s*["'](?P<behind>&[^"'\s<>]{0,300})["'])?|\$\{)""",
+    re.I,
+)
 
 
 def site_maps(robots: str, home: str) -> list[str]:
@@ -34,18 +45,45 @@ def mapped_columns(xml: str, url: str) -> list[str]:
     return list(dict.fromkeys(hinted))[: ways().most_mapped]
 
 
-def searches(html: str, url: str, year: int) -> Iterator[Call]:
-    """What the page's search form would send for the reports of a year; nothing when it has none."""
-    for form in LexborHTMLParser(html).css("form"):
-        if box := _search_box(form):
-            yield from _asked(form, box, html, url, year)
-            return
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How a site's own search is asked: by the form on its page, or by the address that its script puts together."""
+
+    address: str  # with what stands before the words where a script says it: /so?site=9&q=
+    box: str  # the field's name; "" when `address` ends with it
+    fixed: tuple[tuple[str, str], ...]
+    post: bool
+    charset: str
+    behind: str = ""  # what the script puts behind the words
+
+    def ask(self, words: str) -> Call:
+        if not self.box:
+            return Call(f"{self.address}{quote(words)}{self.behind}")
+        sent = urlencode([*self.fixed, (self.box, words)], encoding=self.charset, errors="replace")
+        if self.post:
+            return Call(self.address, "POST", sent)
+        return Call(f"{self.address}{'&' if '?' in self.address else '?'}{sent}")
+
+
+def search_of(html: str, url: str) -> Search | None:
+    """The search that a page offers; None when it has none that can be asked without its scripts."""
+    tree = LexborHTMLParser(html)
+    by_forms = (_by_form(form, box, html, url) for form in tree.css("form") if (box := _search_box(form)))
+    found = next(by_forms, None)
+    return found or (_by_script(html, url) if any(_is_typed(node) for node in tree.css("input")) else None)
+
+
+def search_pages(links: Iterable[Link], home: str) -> list[str]:
+    """Where links called 站内搜索, 高级检索 lead on this host: pages that may have the form that a home page lacks."""
+    called = (link.url for link in links if ways().search_labels.fullmatch(fold(link.title)))
+    here = dict.fromkeys(url for url in called if same_host(url, home))
+    return list(here)[:_MOST_SEARCH_PAGES]
 
 
 def _search_box(form: LexborNode) -> str | None:
     """The name of the one field that is typed into, when the form is a search: a login has two, and a password."""
     kinds = [(node, (node.attributes.get("type") or "").lower()) for node in form.css("input")]
-    typed = [node for node, kind in kinds if kind in _TYPED]
+    typed = [node for node, _ in kinds if _is_typed(node)]
     if len(typed) != 1 or any(kind in ("password", "file") for _, kind in kinds):
         return None
     box = typed[0].attributes
@@ -54,21 +92,32 @@ def _search_box(form: LexborNode) -> str | None:
     return box.get("name") if _SEARCH.search(" ".join(word or "" for word in words)) else None
 
 
-def _asked(form: LexborNode, box: str, html: str, url: str, year: int) -> Iterator[Call]:
-    charset = "gb18030" if re.search(r"charset=['\"]?gb", html[:3000], re.I) else "utf-8"
-    fixed = {
-        name: node.attributes.get("value") or ""
+def _is_typed(node: LexborNode) -> bool:
+    return (node.attributes.get("type") or "").lower() in _TYPED
+
+
+def _by_form(form: LexborNode, box: str, html: str, url: str) -> Search | None:
+    fixed = tuple(
+        (name, node.attributes.get("value") or "")
         for node in form.css("input[type=hidden]")
         if (name := node.attributes.get("name"))
-    }
-    try:
-        action = urljoin(url, (form.attributes.get("action") or "").strip()).partition("#")[0]
-    except ValueError:
-        return
+    )
+    address = _joined(url, form.attributes.get("action") or "")
     post = (form.attributes.get("method") or "").lower() == "post"
-    for words in ways().search_words:
-        sent = urlencode({**fixed, box: words.format(year=year)}, encoding=charset, errors="replace")
-        if post:
-            yield Call(action, "POST", sent)
-        else:
-            yield Call(f"{action}{'&' if '?' in action else '?'}{sent}")
+    charset = "gb18030" if re.search(r"charset=['\"]?gb", html[:3000], re.I) else "utf-8"
+    return Search(address, box, fixed, post, charset) if address else None
+
+
+def _by_script(html: str, url: str) -> Search | None:
+    """location.href = "/so?siteId=9&q=" + encodeURIComponent(word) + "&sort=1"; also `/so?q=${word}`."""
+    for match in _PUT_TOGETHER.finditer(html):
+        if address := _joined(url, match["address"]):
+            return Search(address, "", (), post=False, charset="utf-8", behind=match["behind"] or "")
+    return None
+
+
+def _joined(url: str, address: str) -> str | None:
+    try:
+        return urljoin(url, address.strip()).partition("#")[0]
+    except ValueError:  # http://[x
+        return None

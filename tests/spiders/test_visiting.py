@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
@@ -738,6 +739,52 @@ def test_a_column_that_only_the_sites_search_finds_clears_and_proves_nothing_abs
     found, absent = (visits(site, Column(f"{HOST}/", (one,), is_home=True))[0] for one in ("m", "c"))
     assert [one.url for one in found.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
     assert absent.outcome is Outcome.PARTIAL
+
+
+SEARCH = "<form action='/search'><input type='text' name='q'><input type='submit' value='搜索'></form>"
+
+
+def searched(pages: dict[str, str], hits: dict[str, str]) -> Site:
+    """A site whose search finds `hits` by what is typed, and nothing else."""
+    site = Site(pages)
+    for words, found in hits.items():
+        site.pages[f"{HOST}/search?{urlencode({'q': words})}"] = page("搜索结果", found)
+    return site
+
+
+@pytest.mark.parametrize("home", [True, False])
+def test_before_a_report_is_called_missing_the_sites_search_is_asked(home: bool) -> None:
+    """The report was published among the notices, and the column of annual reports not kept up."""
+    pages = {
+        "/": page("甲县财政局", f"{SEARCH}<a href='/nb/'>政府信息公开年报</a>"),
+        "/nb/": page("政府信息公开年报", rows("甲县财政局", 2022, 2021)),
+        "/a/甲县财政局2023.html": page("甲县财政局2023年政府信息公开工作年度报告", FORM_WORDS),
+    }
+    column = Column(HOST + ("/" if home else "/nb/"), ("m",), is_home=home, overdue=True)
+    [visit] = visits(searched(pages, {"2023年政府信息公开工作年度报告": rows("甲县财政局", 2023)}), column)
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+    [visit] = visits(searched(pages, {"2023年政府信息公开工作年度报告": "没有找到相关结果"}), column)
+    assert visit.outcome is Outcome.COMPLETE, visit.detail
+
+
+def test_where_several_share_a_site_its_search_is_asked_by_their_names() -> None:
+    pages = {
+        "/": page("甲县", f"{SEARCH}<a href='/jg/'>机构职能</a>"),
+        "/a/甲县财政局2023.html": page("甲县财政局2023年政府信息公开工作年度报告", FORM_WORDS),
+    }
+    site = searched(pages, {"甲县财政局2023年政府信息公开": rows("甲县财政局", 2023)})
+    found = visits(site, Column(f"{HOST}/", ("m", "h"), is_home=True))
+    assert [one.organ for visit in found for one in visit.candidates if one.accepted] == ["m"]
+    assert all(visit.outcome is Outcome.PARTIAL for visit in found if "h" in visit.organs)
+
+
+def test_a_search_that_answers_with_data_is_read() -> None:
+    title = "甲县财政局2023年政府信息公开工作年度报告"
+    site = Site({"/": page("甲县财政局", SEARCH), "/a/1.html": page(title, FORM_WORDS)})
+    answer = json.dumps({"total": 1, "rows": [{"title": f"<em>{title}</em>", "url": "/a/1.html"}]}, ensure_ascii=False)
+    site.pages[f"{HOST}/search?{urlencode({'q': '2023年政府信息公开工作年度报告'})}"] = answer
+    [visit] = visits(site, Column(f"{HOST}/", ("m",), is_home=True))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/1.html"]
 
 
 @pytest.mark.parametrize(("years", "taken"), [((2023, 2022, 2021), False), ((2023, 2022), True), ((2023,), True)])
