@@ -137,28 +137,6 @@ class Survey:
             if not listing.placeholder and (listing.beside.asks or listing.beside.pictures):
                 self.mute = first.url
 
-    async def search(self, call: Call) -> tuple[Link, ...]:
-        """Notes what the site's own search finds."""
-        page = await (self.fetch(call.url, call=call) if call.method == "POST" else self.fetch(call.url))
-        before = set(self.sightings)
-        if page.html is None or is_data(page.html):
-            found = self._note_data(page)
-            links = found[0] if found else ()
-        else:
-            listing = read_listing(page.html, page.url)
-            if (
-                listing.scripted
-                and call.method == "GET"
-                and self.has_browser
-                and not self._any_of_series(listing.links)
-            ):
-                page = await self.fetch(call.url, browser=True)
-                listing = read_listing(page.html or "", page.url)
-            self.note(listing.links, page.capture)
-            links = listing.links
-        self.put_aside(before)
-        return links
-
     def put_aside(self, before: set[tuple[str, str]]) -> None:
         """What was not in sight before clears whom it names, and is no list's content."""
         self.aside |= set(self.sightings) - before
@@ -188,9 +166,6 @@ class Survey:
         """Whether what was noted since then shows a report of the series."""
         return any(is_of_series(sighting, self._series) for sighting in list(self.sightings.values())[before:])
 
-    def _any_of_series(self, links: Iterable[Link]) -> bool:
-        return any(is_of_series(Sighting(link.url, link.title, link.date, ""), self._series) for link in links)
-
     def _note(self, page: Page) -> Listing:
         listing = read_listing(page.html or "", page.url)
         self.note(listing.links, page.capture)
@@ -198,7 +173,8 @@ class Survey:
         self.perhaps |= {page.url} if listing.is_form else set()
         self.unlinked |= set(listing.beside.unlinked)
         self.controls |= set(listing.beside.controls)
-        if listing.placeholder and not self._any_of_series(listing.links):
+        rows = (Sighting(link.url, link.title, link.date, "") for link in listing.links)
+        if listing.placeholder and not any(is_of_series(row, self._series) for row in rows):
             self.empty.add(page.url)  # 暂无数据 in the box beside a list says nothing of the list
         self.named |= {page.url} if _is_named(listing, page) else set()
         self.called[page.url] = page_titles(page.html or "")

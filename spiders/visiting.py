@@ -5,7 +5,7 @@ What it is worth, `proof` says. A column that may have moved is looked for elsew
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spiders.candidates import Expectation, named_in
@@ -13,16 +13,14 @@ from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.fetched import Page
 from spiders.finding import Finding
-from spiders.listing import Link, read_listing
-from spiders.navigation import SURE_LABEL, Step, is_root, ways
+from spiders.navigation import SURE_LABEL, Step, is_root
 from spiders.pages import Verdict
 from spiders.places import likely_homes, same_page
 from spiders.proof import Proof
-from spiders.unlinked import Search, search_of, search_pages
+from spiders.searching import Searching
 from spiders.walk import Walk
 from storage.records import Outcome, Profile, Visit
 
-_MOST_NAMES = 8  # organs by whose names a portal's search is asked in one visit
 _GONE = (Outcome.REDESIGNED, Outcome.MOVED, Outcome.SOFT_404)
 
 
@@ -42,6 +40,7 @@ class _Visit:
         self._finding = Finding(crawl, column)
         self._survey = self._finding.survey
         self._proof = Proof(column, self._finding, crawl.series, crawl.year)
+        self._search = Searching(self._finding, crawl.series, crawl.year)
         self._walk: Walk | None = None
         self._failed: list[tuple[Step, Verdict]] = []  # what a look around was promised and could not see
         self._homes_unseen: list[tuple[str, Verdict]] = []  # where a look around could not even begin
@@ -121,7 +120,7 @@ class _Visit:
             await self._walk.from_home(page)
             await self._find()
             self._failed += self._walk.failed
-            await self._search(page)
+            await self._search.search(page)
             found += [one.url for one in self._walk.found]
         return found
 
@@ -141,7 +140,7 @@ class _Visit:
         await walk.from_home(first)
         await self._find()
         if not self._own and (column.overdue or self._unsure(walk)):  # a portal's search finds everybody's
-            await self._search(first)
+            await self._search.search(first)
         by_name = {visit.organs: visit for visit in await self._by_names(walk)}
         others = [one for one in self._finding.wanted if (one.organ.id,) not in by_name]
         return [*by_name.values(), *self._results({one.organ.id: self._proof.from_home(one, walk) for one in others})]
@@ -172,46 +171,6 @@ class _Visit:
                 detail = f"on its own pages, {link.url}: {visit.detail}"[:500]
                 visits.append(replace(visit, column_url=self._column.url, captures=captures, detail=detail))
         return visits
-
-    async def _search(self, home: Page) -> None:
-        """Asks the site's own search for whose report was not found: where it leads, no list need lead.
-
-        A column that only the search finds may be an old one: what it shows clears, and proves nothing absent.
-        """
-        search = await self._search_from(home) if self._finding.open() else None
-        hits: list[Link] = []
-        for words in self._words():
-            if search is None or not self._finding.open():
-                return
-            hits += await self._survey.search(search.ask(words))
-            await self._find()
-        if not self._finding.open():
-            return
-        before, troubles = set(self._survey.sightings), len(self._survey.troubles)
-        await Walk(self._survey, home.url, self._crawl.series).to_hits(hits)
-        await self._finding.find(in_column=True)
-        self._survey.put_aside(before)
-        del self._survey.troubles[troubles:]
-
-    async def _search_from(self, home: Page) -> Search | None:
-        """The site's own search: on its home page, or on one that is called so."""
-        html = home.html or ""
-        if search := search_of(html, home.url):
-            return search
-        for url in search_pages(read_listing(html, home.url).links, home.url):
-            page = await self._survey.fetch(url)
-            if page.html is not None and (search := search_of(page.html, page.url)):
-                return search
-        return None
-
-    def _words(self) -> Iterator[str]:
-        """What is typed into the search; by names only for whom it is still open when their turn has come."""
-        year = self._crawl.year
-        yield from (words.format(year=year) for words in ways().search_words)
-        if len(self._finding.wanted) == 1:
-            return
-        for one in self._finding.open()[:_MOST_NAMES]:
-            yield ways().search_names.format(organ=one.organ.name, year=year)
 
     # Both
 

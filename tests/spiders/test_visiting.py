@@ -19,6 +19,7 @@ from spiders.candidates import SURE, Expectation
 from spiders.column import Column
 from spiders.fetched import Page
 from spiders.leads import ONLY_READING
+from spiders.navigation import ways
 from spiders.pages import judge_page
 from spiders.visiting import visit_column
 from storage.records import Outcome, Visit
@@ -48,6 +49,7 @@ class Site:
         self.asked: list[str] = []
         self.moved: dict[str, str] = {}  # address → where it leads
         self.refuses: dict[str, int] = {}  # address → status
+        self.rendered: dict[str, str] = {}  # address → what its scripts make of it
         self._ids = count()
 
     def clock(self) -> datetime:
@@ -62,10 +64,10 @@ class Site:
         alone = len(column.organs) == 1
         return [Expectation(by_id[one], "ogi", 2023, alone, Names(ALL), here, COUNTY) for one in column.organs]
 
-    async def fetch(self, url: str, **_: Any) -> Page:
+    async def fetch(self, url: str, *, browser: bool = False, **_: Any) -> Page:
         self.asked.append(url.removeprefix(HOST))
         url = self.moved.get(url, url)
-        text = self.pages.get(url)
+        text = self.rendered.get(url) if browser and url in self.rendered else self.pages.get(url)
         status = self.refuses.get(url, 200 if text else 404)
         response: Response = HtmlResponse(url, status, body=(text or "404").encode(), encoding="utf-8")
         if text and text.startswith("%PDF"):
@@ -785,6 +787,23 @@ def test_a_search_that_answers_with_data_is_read() -> None:
     site.pages[f"{HOST}/search?{urlencode({'q': '2023年政府信息公开工作年度报告'})}"] = answer
     [visit] = visits(site, Column(f"{HOST}/", ("m",), is_home=True))
     assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/1.html"]
+
+
+def test_a_search_whose_results_a_script_shows_is_looked_at_in_the_browser() -> None:
+    """One look tells whether a script adds to the results: a site without it is not rendered for each question."""
+    script = "<script>fetch('/api').then(show)</script>"
+    site = Site({"/": page("甲县财政局", SEARCH), "/a/甲县财政局2023.html": page("甲县财政局", FORM_WORDS)})
+    site.has_browser = True
+    asked = {words: f"{HOST}/search?{urlencode({'q': words.format(year=2023)})}" for words in ways().search_words}
+    site.pages |= {url: page("搜索", script) for url in asked.values()}
+    last = asked[ways().search_words[-1]]
+    site.rendered = {url: page("搜索", "<a href='/b'>甲县2023年大事</a>") for url in asked.values()}
+    site.rendered[last] = page("搜索", rows("甲县财政局", 2023))
+    [visit] = visits(site, Column(f"{HOST}/", ("m",), is_home=True))
+    assert [one.url for one in visit.candidates if one.accepted] == [f"{HOST}/a/甲县财政局2023.html"]
+    site.rendered, site.asked = {}, []
+    visits(site, Column(f"{HOST}/", ("m",), is_home=True))
+    assert [site.asked.count(url.removeprefix(HOST)) for url in asked.values()] == [2, 1, 1]
 
 
 @pytest.mark.parametrize(("years", "taken"), [((2023, 2022, 2021), False), ((2023, 2022), True), ((2023,), True)])
