@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
@@ -52,6 +53,7 @@ class Article:
     says: tuple[str, ...] = ()  # clauses of its text that say who publishes what: 现公布甲县教育局2023年度…
 
 
+@lru_cache(4)  # a visit asks for the same page's several times
 def read_article(html: str, url: str) -> Article:
     """What the page itself says; some milliseconds of work."""
     tree = LexborHTMLParser(html)

@@ -70,6 +70,7 @@ class Listing:
     beside: Hidden = field(default_factory=Hidden)  # what it holds beside its links
 
 
+@lru_cache(4)  # a walk and its survey read the same page
 def read_listing(html: str, url: str) -> Listing:
     """The listing on one page. `url` is the page's own, for relative links."""
     html = _SESSION.sub("", html) if "jsessionid" in html.lower() else html

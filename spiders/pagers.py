@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +19,7 @@ _HANDLED = re.compile(
 _CONTROLS = (
     "a, button, input[type=button], input[type=submit], input[type=image], li[onclick], span[onclick], div[onclick]"
 )
+_SET = re.compile(r"[:=]\s*[\"']?(\d{1,9})")
 _PAGE_FILE = re.compile(r"[\w-]*\d[\w-]*\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
 
 
@@ -120,9 +121,10 @@ def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
     told = first_number(rules().told_pages, html)
     if told == 1:
         return False
-    if (told or first_number(rules().script_pages, html) or 0) > 1:
+    numbers = _numbers(html)
+    if (told or _called(rules().script_pages, numbers) or 0) > 1:
         return True
-    rows, size = first_number(rules().script_rows, html), first_number(rules().script_size, html)
+    rows, size = _called(rules().script_rows, numbers), _called(rules().script_size, numbers)
     if (rows and size and rows > size) or any(_counts(box) for box in tree.css("select")):
         return True
     labels = rules().next_labels | rules().more_labels
@@ -135,6 +137,25 @@ def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
             if not href or href.startswith(("#", "javascript:")):
                 return True
     return False
+
+
+def _numbers(html: str) -> list[tuple[str, int]]:
+    """What is set to a number, and to which: pages: 3 · var totalPage = 3 · <input id="pageCount" value="3">"""
+    return [
+        (_name_before(html[max(0, set_to.start() - 60) : set_to.start()]), int(set_to[1]))
+        for set_to in _SET.finditer(html)
+    ]
+
+
+def _name_before(text: str) -> str:
+    named = text.rstrip()
+    if named.endswith(" value"):
+        named = named[:-6].rstrip()
+    return re.split(r"[^\w-]", named.rstrip("\"'"))[-1]
+
+
+def _called(name: re.Pattern[str], numbers: Sequence[tuple[str, int]]) -> int | None:
+    return next((number for called, number in numbers if name.search(called)), None)
 
 
 def _counts(box: LexborNode) -> bool:

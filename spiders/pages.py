@@ -207,11 +207,10 @@ def _stub(tree: LexborHTMLParser) -> str | None:
             match = _REFRESH.match(meta.attributes.get("content") or "")
             if match and int(match[1][:4]) <= 5:
                 return match[2]
-    if len(visible_text(tree).strip()) < 40:
-        for script in tree.css("script"):
-            jump = _JUMP.search(script.text())
-            if jump and "cookie" not in script.text():
-                return jump[1] or jump[2]
+    for script in tree.css("script"):
+        jump = _JUMP.search(script.text())
+        if jump and "cookie" not in script.text() and len(visible_text(tree).strip()) < 40:
+            return jump[1] or jump[2]
     return None
 
 
