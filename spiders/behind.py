@@ -21,7 +21,7 @@ from spiders.candidates import (
 from spiders.fetched import Page
 from spiders.follow import complete, held
 from spiders.leads import left_to_reading, what_may_be
-from spiders.listing import Link, read_listing
+from spiders.listing import Link, links_on, read_listing
 from spiders.places import same_host
 from spiders.survey import Survey
 from storage.records import Candidate, Outcome, Sighting
@@ -106,7 +106,7 @@ def _frame_is_a_list(frame: Page, wanted: Expectation) -> bool:
 
 
 def _links(page: Page) -> tuple[Link, ...]:
-    return read_listing(page.html or "", page.url).links
+    return links_on(page.html or "", page.url)
 
 
 def _is_row(link: Link, series: str) -> bool:

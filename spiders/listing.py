@@ -73,9 +73,7 @@ class Listing:
 @lru_cache(4)  # a walk and its survey read the same page
 def read_listing(html: str, url: str) -> Listing:
     """The listing on one page. `url` is the page's own, for relative links."""
-    html = _SESSION.sub("", html) if "jsessionid" in html.lower() else html
-    tree = LexborHTMLParser(html)
-    base = _base(tree, url)
+    html, tree, base = _parsed(html, url)
     records = RECORD.findall(html)
     links = tuple(_links([tree, *map(_fragment, records)], base))
     pager = read_pager(html, tree, url, base)
@@ -97,6 +95,19 @@ def read_listing(html: str, url: str) -> Listing:
         is_form=sum(word in html for word in rules().form_words) >= rules().form_words_wanted,
         beside=read_hidden(html, tree, [link.title for link in links], base),
     )
+
+
+def links_on(html: str, url: str) -> tuple[Link, ...]:
+    """Only the links of `read_listing`, in half the time."""
+    html, tree, base = _parsed(html, url)
+    return tuple(_links([tree, *map(_fragment, RECORD.findall(html))], base))[: rules().max_sightings]
+
+
+def _parsed(html: str, url: str) -> tuple[str, LexborHTMLParser, str]:
+    """(the page without session ids, parsed, the base of its relative addresses)"""
+    html = _SESSION.sub("", html) if "jsessionid" in html.lower() else html
+    tree = LexborHTMLParser(html)
+    return html, tree, _base(tree, url)
 
 
 def _breaks_off(html: str) -> bool:

@@ -11,7 +11,7 @@ from spiders.candidates import is_of_series
 from spiders.datalists import is_data, read_data_list
 from spiders.fetched import Page
 from spiders.finding import Finding
-from spiders.listing import Link, links_of, read_listing
+from spiders.listing import Link, links_of, links_on, read_listing
 from spiders.navigation import ways
 from spiders.unlinked import Search, search_of, search_pages
 from spiders.walk import Walk
@@ -49,7 +49,7 @@ class Searching:
         html = home.html or ""
         if search := search_of(html, home.url):
             return search
-        for url in search_pages(read_listing(html, home.url).links, home.url):
+        for url in search_pages(links_on(html, home.url), home.url):
             page = await self._survey.fetch(url)
             if page.html is not None and (search := search_of(page.html, page.url)):
                 return search
@@ -100,4 +100,4 @@ def _links(page: Page) -> tuple[Link, ...]:
     data = read_data_list(text, page.url) if is_data(text) else None
     if data is not None:
         return links_of(data, page.url)
-    return read_listing(page.html, page.url).links if page.html is not None else ()
+    return links_on(page.html, page.url) if page.html is not None else ()

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from portals.titles import fold, organ_in
 from spiders.candidates import is_known_item, is_of_series, is_organ_label, is_organs_year, leads_on
 from spiders.fetched import Page
-from spiders.listing import Link, Listing, read_listing
+from spiders.listing import Link, Listing, links_on, read_listing
 from spiders.navigation import (
     SURE_LABEL,
     Step,
@@ -95,7 +95,7 @@ class Walk:
             mapped = mapped_columns(page.text, page.url)
             self._todo += [Step(place, "", "column", 0.6, ()) for place in mapped if place not in self._seen]
             if not mapped and page.html is not None:
-                self._plan(read_listing(page.html, page.url).links, ())
+                self._plan(links_on(page.html, page.url), ())
             await self._follow_steps()
 
     async def _follow_steps(self) -> None:
@@ -232,7 +232,7 @@ class Walk:
             return ()
         shown = await self.survey.fetch(page.url, browser=True)
         self.survey.browser = True
-        return read_listing(shown.html, shown.url).links if shown.html else ()
+        return links_on(shown.html, shown.url) if shown.html else ()
 
     async def _read(self, page: Page, way: tuple[str, ...], named: bool, *, surely: bool) -> None:
         """`surely`: the way here promised the column. Then it is one, whatever it calls itself, if it says that it is
