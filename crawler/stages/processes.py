@@ -34,7 +34,8 @@ class Told:
 def run(lanes: Sequence[Iterator[Job]], logs: Path) -> Iterator[Told]:
     """Runs each lane's jobs one after the other, the lanes beside one another.
 
-    A lane's next job is asked for only after its last word was handed out, in the caller's thread.
+    A lane's next job is asked for, in the caller's thread, before the last word of the one before it is handed out: it
+    runs while the caller takes in what that one left.
     """
     logs.mkdir(parents=True, exist_ok=True)
     heard: queue.Queue[Told] = queue.Queue()
@@ -45,11 +46,11 @@ def run(lanes: Sequence[Iterator[Job]], logs: Path) -> Iterator[Told]:
                 running[number] = _Crawl(job, logs, number, heard)
         while running:
             told = heard.get()
-            yield told
             if told.line is None:
                 running.pop(told.lane).end()
                 if job := next(lanes[told.lane], None):
                     running[told.lane] = _Crawl(job, logs, told.lane, heard)
+            yield told
     finally:
         for crawl in running.values():
             crawl.kill()
