@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals.titles import fold, organ_in, report_year
+from spiders.nodes import above, is_small
 from spiders.pagers import handled_address
 from spiders.rules import rules
 
@@ -38,11 +39,17 @@ _DECOR = re.compile(
 )
 
 
+_CONTROLS = "a, button, [onclick], [role=tab], [data-year], [data-id], [data-url], [data-href]"
+_MOST_CONTROLS = 10_000  # elements that are looked at
+_MOST = 1000  # labels, and titles, that are kept
+
+
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """`controls`: labels of what only a script leads from. `unlinked`: texts like titles that no link leads to.
     `choices`: years or organs are offered in a box that only a script understands. `asks`: a form asks for a year or an
-    organ. `embedded`: documents that the page shows. `pictures`: it shows some that are no decoration."""
+    organ. `embedded`: documents that the page shows. `pictures`: it shows some that are no decoration. `crowded`: it
+    has more of all that than is looked at."""
 
     controls: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
@@ -50,14 +57,18 @@ class Hidden:
     asks: bool = False
     embedded: tuple[str, ...] = ()
     pictures: bool = False
+    crowded: bool = False
 
 
 def read_hidden(html: str, tree: LexborHTMLParser, titles: Iterable[str], base: str) -> Hidden:
     """`titles` of the page's links; `base` for relative addresses."""
     linked = set(titles)
+    controls = tuple(dict.fromkeys((*_controls(tree), *_leaves(html, tree, linked))))
+    unlinked = _unlinked(html, linked)
     return Hidden(
-        controls=tuple(dict.fromkeys((*_controls(tree), *_leaves(html, tree, linked))))[:200],
-        unlinked=_unlinked(html, linked),
+        controls=controls[:_MOST],
+        unlinked=unlinked[:_MOST],
+        crowded=max(len(controls), len(unlinked)) > _MOST or len(tree.css(_CONTROLS)) > _MOST_CONTROLS,
         choices=_has_choices(tree),
         asks=any(_ASKS.search(form.html or "") for form in tree.css("form")) or any(map(_is_blank, tree.css("iframe"))),
         embedded=tuple(dict.fromkeys(_embedded(tree, base)))[:12],
@@ -67,10 +78,12 @@ def read_hidden(html: str, tree: LexborHTMLParser, titles: Iterable[str], base: 
 
 def _controls(tree: LexborHTMLParser) -> Iterator[str]:
     """<a href="javascript:;">2023年</a> · <li onclick="show(2023)"> · <button> · <a data-year=2023>; not what is on."""
-    for node in tree.css("a, button, [onclick], [role=tab], [data-year], [data-id], [data-url], [data-href]"):
+    for node in tree.css(_CONTROLS)[:_MOST_CONTROLS]:
         href = (node.attributes.get("href") or "").strip()
         leads = href and not href.startswith(("#", "javascript:", "JavaScript:"))
         if leads or handled_address(f"{href} {node.attributes.get('onclick') or ''}") or _is_on(node):
+            continue
+        if not is_small(node):
             continue
         if 2 <= len(label := fold(node.text(deep=True))) <= 40:
             yield label
@@ -118,7 +131,7 @@ def _unlinked(html: str, linked: set[str]) -> tuple[str, ...]:
     body = html[html.find("<body") :] if "<body" in html else html
     texts = (text or quoted for text, quoted in _TEXT.findall(_INLINE.sub("", body)))
     titles = {title for text in texts if "公开" in text and 8 <= len(title := " ".join(text.split())) <= 100}
-    return tuple(sorted(titles - linked))[:200] if titles else ()
+    return tuple(sorted(titles - linked)) if titles else ()
 
 
 def _embedded(tree: LexborHTMLParser, base: str) -> Iterator[str]:
@@ -141,7 +154,4 @@ def _is_picture(node: LexborNode) -> bool:
     source = node.attributes.get("src") or ""
     if _DECOR.search(source) or source.startswith("data:") or (node.attributes.get("alt") or "").strip():
         return False
-    above: LexborNode | None = node
-    while above is not None and above.tag != "a":
-        above = above.parent
-    return above is None
+    return not any(outer.tag == "a" for outer in above(node))

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from portals.titles import fold, organ_in
 from spiders.datalists import RECORD, Data
 from spiders.hidden import IS_ADDRESS, Hidden, read_hidden
+from spiders.nodes import above, is_small, leads_to_one
 from spiders.pagers import handled_address, is_page_label, read_pager
 from spiders.pages import visible_text
 from spiders.rules import first_number, rules
@@ -40,6 +41,10 @@ _HASH_ROUTE = re.compile(r"^(!?/.+|\d{2,})$")  # /gkmlpt/index#3874, /#/list/12:
 _BUILDS = re.compile(
     r"fetch\(|ajax|XMLHttpRequest|innerHTML|appendChild|insertAdjacent|document\.write\(|axios|Vue|React|\$\.(get|post|getJSON)\("
 )
+
+
+_HANDLES = "option[value], [onclick], a[href^='javascript:'], [data-url], [data-href], [data-link]"
+_MOST_HANDLES = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ def read_listing(html: str, url: str) -> Listing:
     links = tuple(_links([tree, *map(_fragment, records)], base))
     pager = read_pager(html, tree, url, base)
     most = rules().max_sightings
+    beside = read_hidden(html, tree, [link.title for link in links], base)
+    crowded = beside.crowded or len(links) > most or len(tree.css(_HANDLES)) > _MOST_HANDLES
     return Listing(
         links=links[:most],
         pages=pager.pages,
@@ -87,13 +94,13 @@ def read_listing(html: str, url: str) -> Listing:
         hidden=max(0, sum(int(told[1]) for told in rules().datastore_total.finditer(html)) - len(records)),
         frames=tuple(dict.fromkeys(_frames(tree, base)))[:12],
         turned=pager.turned,
-        cut=pager.cut or len(links) > most,
+        cut=pager.cut or crowded,
         broken_off=_breaks_off(html),
         url=url,
         system=pager.system,
         told=first_number(rules().told_rows, html),
         is_form=sum(word in html for word in rules().form_words) >= rules().form_words_wanted,
-        beside=read_hidden(html, tree, [link.title for link in links], base),
+        beside=beside,
     )
 
 
@@ -169,6 +176,8 @@ def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
             elif target and not is_page_label(title) and len(title) < 2:
                 blank.setdefault(target, _row_date(anchor))
         for node, target in _handled(tree, base):
+            if not is_small(node):
+                continue
             title, day = _title(node), _row_date(node)
             if node.tag in _ROWS:  # the row itself is what is clicked on: its date stands within
                 title, day = _folded(_DATE.sub(" ", title)), find_date(title) or day
@@ -182,7 +191,7 @@ def _links(trees: Iterable[LexborHTMLParser], base: str) -> Iterator[Link]:
 def _handled(tree: LexborHTMLParser, base: str) -> Iterator[tuple[LexborNode, str]]:
     """What leads somewhere on this host without a link: <option value="/nb/jyj/">, <li onclick="open('/a.html')">,
     <tr data-url="./1.html">."""
-    for node in tree.css("option[value], [onclick], a[href^='javascript:'], [data-url], [data-href], [data-link]"):
+    for node in tree.css(_HANDLES)[:_MOST_HANDLES]:
         names = ("value",) if node.tag == "option" else ("data-url", "data-href", "data-link")
         value = next((value.strip() for name in names if (value := node.attributes.get(name))), "")
         raw = value if IS_ADDRESS.match(value) else None
@@ -244,10 +253,8 @@ def _day_in(anchor: LexborNode) -> date | None:
 
 def _shared(anchor: LexborNode) -> str:
     """The words of a row whose several links all say nothing: 2023年度报告 [网页版] [PDF下载]; else ""."""
-    row: LexborNode | None = anchor.parent
-    while row is not None and row.tag not in (*_ROWS, "body", "table", "ul"):
-        row = row.parent
-    if row is None or row.tag not in _ROWS:
+    row = next((node for node in above(anchor) if node.tag in (*_ROWS, "body", "table", "ul")), None)
+    if row is None or row.tag not in _ROWS or not is_small(row):
         return ""
     labels = [_folded(link.text(deep=True, separator=" ")) for link in row.css("a")]
     if len(labels) > 6 or not all(rules().empty_labels.match(label.replace(" ", "")) for label in labels):
@@ -265,12 +272,10 @@ def _is_nobodys_report(title: str) -> bool:
 
 def _row_head(anchor: LexborNode) -> str:
     """The organ that the row's first cell names: 财政局 | 2023 2022; "" when it names none, or is a link itself."""
-    cell: LexborNode | None = anchor.parent
-    while cell is not None and cell.tag not in ("td", "body", "table"):
-        cell = cell.parent
+    cell = next((node for node in above(anchor) if node.tag in ("td", "body", "table")), None)
     row = cell.parent if cell is not None and cell.tag == "td" else None
     first = row.css_first("td, th") if row is not None and row.tag == "tr" else None
-    if first is None or first.css_first("a") is not None:
+    if first is None or not is_small(first) or first.css_first("a") is not None:
         return ""
     words = _folded(first.text(deep=True, separator=" "))
     return words if organ_in(words) == fold(words) else ""
@@ -293,7 +298,7 @@ def _own_row(anchor: LexborNode) -> LexborNode | None:
         if node is None or node.tag in ("body", "html", "ul", "table", "tbody"):
             return None
         if node.tag in _ROWS or node.tag == "div":
-            if len({a.attributes.get("href") for a in node.css("a[href]")}) > 1:
+            if not leads_to_one(node):
                 return None
             if node.tag != "p" or len(node.text(deep=True, strip=True)) > len(anchor.text(deep=True, strip=True)):
                 return node
@@ -308,7 +313,7 @@ def _row_date(anchor: LexborNode) -> date | None:
         if node is None or node.tag in ("body", "html", "ul", "table", "tbody"):
             return None
         if node.tag in _ROWS or node.tag == "div":
-            if len({a.attributes.get("href") for a in node.css("a[href]")}) > 1:
+            if not leads_to_one(node):
                 return None
             if found := find_date(node.text(deep=True, separator=" ").replace(anchor.text(deep=True), " ")):
                 return found

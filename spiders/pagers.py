@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from spiders.nodes import is_small
 from spiders.rules import first_number, rules
 
 # onclick="window.location.href='index_2.html'", href="javascript:location='?page=2'", onclick="openUrl('/art/1.html')"
@@ -129,6 +130,8 @@ def _is_turned(html: str, tree: LexborHTMLParser) -> bool:
         return True
     labels = rules().next_labels | rules().more_labels
     for node in tree.css(_CONTROLS):
+        if not is_small(node):
+            continue
         attributes = node.attributes
         label = node.text(deep=True, strip=True) or attributes.get("value") or attributes.get("title") or ""
         off = "disabled" in attributes or "disabled" in (attributes.get("class") or "")

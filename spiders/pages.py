@@ -71,10 +71,24 @@ def load_marks() -> Marks:
     return make(Marks, data)
 
 
+_MOST_TEXT = 4_000_000  # characters, without pictures that stand in the text; parsing takes a hundred times its memory
+_MOST_OPTIONS = 5000  # lexbor takes the square of their number in time
+_PICTURE = re.compile(r"(;base64,)[A-Za-z0-9+/=\s]{1000,}")
+
+
 def html_of(response: Response) -> str:
-    """The page as text, by its bytes more than by what it claims."""
+    """The page as text, by its bytes more than by what it claims; without pictures that stand in the text (data:)."""
     claimed = re.search(rb"charset=[\"']?([\w-]+)", response.headers.get("Content-Type") or b"", re.IGNORECASE)
-    return decode_page(response.body, claimed[1].decode("ascii") if claimed else None)
+    text = decode_page(response.body, claimed[1].decode("ascii") if claimed else None)
+    return _PICTURE.sub(r"\1", text) if ";base64," in text else text
+
+
+def _is_too_large(response: Response) -> bool:
+    """Whether an answer is larger than any list, article or data call of a portal, and would take all our memory."""
+    if len(response.body) <= _MOST_TEXT and response.body.count(b"<option") <= _MOST_OPTIONS:
+        return False
+    text = html_of(response)
+    return len(text) > _MOST_TEXT or text.count("<option") > _MOST_OPTIONS
 
 
 # %PDF, PK (docx, ofd, zip), OLE (doc, xls, wps), {\rtf, PNG, JPEG, Rar!
@@ -89,7 +103,10 @@ def is_document_body(body: bytes) -> bool:
 def judge_page(response: Response) -> Verdict:
     """Whether a response may be taken for the page that was asked for."""
     marks = load_marks()
-    if response.status == 200 and (is_document_body(response.body) or _is_data(response.body)):
+    document, data = is_document_body(response.body), _is_data(response.body)
+    if not document and (data or isinstance(response, TextResponse)) and _is_too_large(response):
+        return Verdict(Outcome.PARTIAL, f"{len(response.body):,} bytes are more than is read of one page")
+    if response.status == 200 and (document or data):
         return Verdict(Outcome.COMPLETE)
     by_marks = _by_marks(response, marks) if isinstance(response, TextResponse) else None
     if outcome := marks.statuses.get(response.status):

@@ -183,7 +183,7 @@ class Survey:
         if listing.broken_off:
             self.trouble(f"{page.url} breaks off before its end")
         if listing.cut:
-            self.trouble(f"more than {rules().max_pages} pages or {rules().max_sightings} links")
+            self.trouble(f"more pages, links or controls than are looked at: {page.url}")
         return listing
 
     def _lacking(self, listing: Listing, before: int) -> int:

@@ -54,3 +54,22 @@ def test_a_document_is_not_searched_for_marks() -> None:
 
 def test_a_verdict_says_why() -> None:
     assert "加速乐" in judge_page(page("<script>__jsl_clearance</script>", 521)).detail
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("<p>2023年</p>" * 500_000, Outcome.PARTIAL),
+        ("<select>" + "<option>2023</option>" * 6000 + "</select>", Outcome.PARTIAL),
+        ("{" + '"title": "2023年",' * 400_000 + '"a": 1}', Outcome.PARTIAL),
+        ("<p>" + "2023年政府信息公开工作年度报告" * 30_000 + "</p>", Outcome.COMPLETE),
+        (f"<p>{'年报' * 200}<img src='data:image/png;base64,{'iVBORw0KGgo' * 500_000}'></p>", Outcome.COMPLETE),
+        ("%PDF-1.7" + "0" * 5_000_000, Outcome.COMPLETE),
+    ],
+)
+def test_a_page_larger_than_any_list_was_not_seen_whole_and_pictures_in_its_text_do_not_count(
+    body: str, outcome: Outcome
+) -> None:
+    """A page of 30 MB took three gigabytes and a minute in which nothing else was crawled."""
+    response = HtmlResponse("http://x.cn/nb/", body=body.encode(), encoding="utf-8")
+    assert judge_page(response).outcome is outcome
