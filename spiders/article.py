@@ -107,7 +107,7 @@ def _titles(tree: LexborHTMLParser) -> Iterator[str]:
     if title := tree.css_first(
         "head title"
     ):  # …年度报告_政府信息公开年报_某市人民政府: the tail is not about the report
-        found.append(_SITE_TAIL.sub("", title.text(strip=True)))
+        found.append(_SITE_TAIL.sub("", title.text(strip=True)[:500]))
     for text in found:
         if 2 <= len(folded := re.sub(r"\s+", " ", text).strip()) <= 200:
             yield folded

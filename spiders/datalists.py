@@ -16,7 +16,6 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from spiders.rules import CallRule, first_number, rules
 
-RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.S)
 _BLOCK = 4000  # characters of a script in which one call is set up
 _DEEP = 12  # of nested JSON that is looked at
 _SHANGHAI = timedelta(hours=8)
@@ -139,11 +138,20 @@ def is_data(text: str) -> bool:
     return head.startswith(("{", "[")) or "<datastore" in head or "<recordset" in head
 
 
+def records(text: str) -> list[str]:
+    """What stands in the records of a datastore, in an answer or in a page: <record><![CDATA[<li>…</li>]]></record>"""
+    found = (piece.partition("</record>") for piece in text.split("<record>")[1:])
+    whole = (inner.strip() for inner, end, _ in found if end)
+    return [inner.removeprefix("<![CDATA[").removesuffix("]]>").strip() for inner in whole]
+
+
 def read_data_list(text: str, url: str) -> Data | None:
     """The rows in a data call's answer; None when it is no data that could hold a list."""
     text = text.lstrip("\ufeff \t\r\n")
     if "<record" in text[:20000] and not text.startswith(("{", "[")):
-        return Data((), tuple(entities.unescape(r) for r in RECORD.findall(text)), first_number(rules().totals, text))
+        return Data(
+            (), tuple(entities.unescape(record) for record in records(text)), first_number(rules().totals, text)
+        )
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from portals.titles import fold, organ_in
-from spiders.datalists import RECORD, Data
+from spiders.datalists import Data, records
 from spiders.hidden import IS_ADDRESS, Hidden, read_hidden
 from spiders.nodes import above, is_small, leads_to_one
 from spiders.pagers import handled_address, is_page_label, read_pager
@@ -43,6 +43,7 @@ _BUILDS = re.compile(
 )
 
 
+_MOST_WORDS = 2000  # characters of a row, spaces counted
 _HANDLES = "option[value], [onclick], a[href^='javascript:'], [data-url], [data-href], [data-link]"
 _MOST_HANDLES = 5000
 
@@ -79,8 +80,8 @@ class Listing:
 def read_listing(html: str, url: str) -> Listing:
     """The listing on one page. `url` is the page's own, for relative links."""
     html, tree, base = _parsed(html, url)
-    records = RECORD.findall(html)
-    links = tuple(_links([tree, *map(_fragment, records)], base))
+    kept = records(html)
+    links = tuple(_links([tree, *map(_fragment, kept)], base))
     pager = read_pager(html, tree, url, base)
     most = rules().max_sightings
     beside = read_hidden(html, tree, [link.title for link in links], base)
@@ -91,7 +92,7 @@ def read_listing(html: str, url: str) -> Listing:
         scripted=_is_scripted(tree),
         placeholder=says(html, tree, rules().placeholders),
         loading=says(html, tree, rules().loading),
-        hidden=max(0, sum(int(told[1]) for told in rules().datastore_total.finditer(html)) - len(records)),
+        hidden=max(0, sum(int(told[1]) for told in rules().datastore_total.finditer(html)) - len(kept)),
         frames=tuple(dict.fromkeys(_frames(tree, base)))[:12],
         turned=pager.turned,
         cut=pager.cut or crowded,
@@ -107,7 +108,7 @@ def read_listing(html: str, url: str) -> Listing:
 def links_on(html: str, url: str) -> tuple[Link, ...]:
     """Only the links of `read_listing`, in half the time."""
     html, tree, base = _parsed(html, url)
-    return tuple(_links([tree, *map(_fragment, RECORD.findall(html))], base))[: rules().max_sightings]
+    return tuple(_links([tree, *map(_fragment, records(html))], base))[: rules().max_sightings]
 
 
 def _parsed(html: str, url: str) -> tuple[str, LexborHTMLParser, str]:
@@ -228,25 +229,23 @@ def _title(anchor: LexborNode) -> str:
 
     A link that says nothing (点击查看) is called by its row; of a year in a table of organs its row says whose it is.
     """
-    text = _DAY_LAST.sub("", _DAY_FIRST.sub("", _folded(anchor.text(deep=True, separator=" "))))
+    text = _DAY_LAST.sub("", _DAY_FIRST.sub("", _words(anchor)))
     picture = anchor.css_first("img[alt]") if not text else None
     named = anchor.attributes.get("title") or anchor.attributes.get("alt")
-    whole = _folded(named or (picture.attributes.get("alt") if picture else "") or "")
+    whole = _folded((named or (picture.attributes.get("alt") if picture else "") or "")[:_MOST_WORDS])
     title = whole if len(whole) > len(text) or (is_cut(text) and whole) else text
     if (_YEAR.match(title) or _is_nobodys_report(title)) and (whose := _row_head(anchor)):
         return f"{whose} {title}"[:500]
     if rules().empty_labels.match(title.replace(" ", "")):
         row = _own_row(anchor)
-        words = (
-            _folded(row.text(deep=True, separator=" ")).replace(text, " ", 1) if row is not None else _shared(anchor)
-        )
+        words = _words(row).replace(text, " ", 1) if row is not None else _shared(anchor)
         return (_DATE.sub(" ", words).strip(" []()（）【】:：-|·、/") or title)[:500]
     return title[:500]
 
 
 def _day_in(anchor: LexborNode) -> date | None:
     """The day that a link's own words begin or end with."""
-    text = _folded(anchor.text(deep=True, separator=" "))
+    text = _words(anchor)
     found = _DAY_LAST.search(text) or _DAY_FIRST.search(text)
     return find_date(found[0]) if found else None
 
@@ -256,10 +255,10 @@ def _shared(anchor: LexborNode) -> str:
     row = next((node for node in above(anchor) if node.tag in (*_ROWS, "body", "table", "ul")), None)
     if row is None or row.tag not in _ROWS or not is_small(row):
         return ""
-    labels = [_folded(link.text(deep=True, separator=" ")) for link in row.css("a")]
+    labels = [_words(link) for link in row.css("a")]
     if len(labels) > 6 or not all(rules().empty_labels.match(label.replace(" ", "")) for label in labels):
         return ""
-    words = _folded(row.text(deep=True, separator=" "))
+    words = _words(row)
     for label in labels:
         words = words.replace(label, " ", 1)
     return " ".join(words.split())
@@ -277,13 +276,18 @@ def _row_head(anchor: LexborNode) -> str:
     first = row.css_first("td, th") if row is not None and row.tag == "tr" else None
     if first is None or not is_small(first) or first.css_first("a") is not None:
         return ""
-    words = _folded(first.text(deep=True, separator=" "))
+    words = _words(first)
     return words if organ_in(words) == fold(words) else ""
 
 
 def is_cut(title: str) -> bool:
     """Whether a list shows only a title's beginning."""
     return _LAST_DATE.sub("", title).rstrip(" ·").endswith(("…", "..")) or title.rstrip().endswith("··")
+
+
+def _words(node: LexborNode) -> str:
+    """What an element says, as far as a row's words go."""
+    return _folded(node.text(deep=True, separator=" ")[:_MOST_WORDS])
 
 
 def _folded(text: str) -> str:

@@ -21,7 +21,7 @@ _CONTROLS = (
     "a, button, input[type=button], input[type=submit], input[type=image], li[onclick], span[onclick], div[onclick]"
 )
 _SET = re.compile(r"[:=]\s*[\"']?(\d{1,9})")
-_PAGE_FILE = re.compile(r"[\w-]*\d[\w-]*\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
+_PAGE_FILE = re.compile(r"\d[\w-]{0,40}\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,10 +185,10 @@ def judge_column(html: str) -> Verdict:
 def _names(tree: LexborHTMLParser) -> list[str]:
     """What a page calls itself: title, ColumnName, headings, and where it says that it stands."""
     title = tree.css_first("title")
-    found = [title.text(strip=True)] if title else []
+    found = [title.text(strip=True)[:200]] if title else []
     for meta in tree.css("meta[content]"):
         if (meta.attributes.get("name") or "").strip().lower() in ("columnname", "articletitle", "keywords"):
-            found.append(meta.attributes.get("content") or "")
+            found.append((meta.attributes.get("content") or "")[:200])
     places = tree.css(
         "h1, h2, h3, [class*=crumb], [class*=position], [class*=location], [class*=dqwz], [class*=column]"
     )
@@ -221,7 +221,7 @@ def _stub(tree: LexborHTMLParser) -> str | None:
         return None
     for meta in tree.css("meta[http-equiv]"):
         if (meta.attributes.get("http-equiv") or "").lower() == "refresh":
-            match = _REFRESH.match(meta.attributes.get("content") or "")
+            match = _REFRESH.match((meta.attributes.get("content") or "")[:2000])
             if match and int(match[1][:4]) <= 5:
                 return match[2]
     for script in tree.css("script"):

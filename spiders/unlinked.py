@@ -19,7 +19,7 @@ from spiders.navigation import ways
 from spiders.places import same_host
 
 _LOC = re.compile(r"<loc>\s*([^<\s]{1,2000})\s*</loc>")
-_SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S{1,2000})", re.I | re.M)
+_SITEMAP = re.compile(r"^[ \t]{0,20}sitemap[ \t]{0,20}:[ \t]{0,20}(\S{1,2000})", re.I | re.M)
 _SEARCH = re.compile(r"搜|检索|查询|search|query|keyword|searchword|\bso\b|\bq\b|\bkw\b", re.I)
 _TYPED = ("", "text", "search")
 _MOST_SEARCH_PAGES = 2

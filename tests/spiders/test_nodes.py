@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from scrapy.http import HtmlResponse
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from spiders.article import read_article
 from spiders.listing import read_listing
 from spiders.nodes import above, is_small, leads_to_one
+from spiders.pages import judge_column, judge_page
+from storage.records import Outcome
 
 
 def first(html: str, css: str) -> LexborNode:
@@ -61,3 +65,25 @@ def test_a_row_of_a_large_list_has_its_day() -> None:
     rows = "".join(f"<li><a href='/a/{number}.html'>甲县{number}年报</a> 2024-01-20</li>" for number in range(500))
     listing = read_listing(f"<html><body><ul>{rows}</ul></body></html>", "http://x.cn/nb/")
     assert {link.date for link in listing.links} == {date(2024, 1, 20)}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "共" + " " * 100_000,
+        "<record>" * 12_000,
+        "<option value='" + "1" * 100_000 + "'>",
+        "<title>" + " " * 100_000,
+        "<h1>" + "> " * 50_000,
+        "<table><tr><td>" + "<a href='/x.html'>查看</a>" * 4000,
+        "<div onclick=\"open('/a/1.html')\">" * 4000,
+    ],
+)
+def test_a_page_that_means_harm_is_read_like_any_other(piece: str) -> None:
+    """Each of these took minutes, in which no other portal was asked for anything."""
+    html = f"<html><body><p>{'年报' * 20}</p><select><option>1</option>{piece}"
+    response = HtmlResponse("http://x.cn/nb/", body=html.encode(), encoding="utf-8")
+    assert judge_page(response).outcome is not Outcome.UNREACHABLE
+    assert read_listing(html, response.url).url == response.url
+    assert read_article(html, response.url).period is None
+    assert judge_column(html).detail
