@@ -49,6 +49,9 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
             return ()
         if leads_on:  # what is behind that is looked at too, and surer if it is the report
             found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
+    undated = link.nobodys and link.sighting.date is None
+    if not taken and undated and await is_years_list(survey, page, wanted[0]):
+        return ()
     if not taken and gathers(survey, page, wanted[0]):
         await survey.read(page)
     if not taken:
@@ -77,6 +80,18 @@ def gathers(survey: Survey, page: Page, wanted: Expectation) -> bool:
     known = {sighting.url for sighting in survey.sightings.values()}
     new = (Sighting(link.url, link.title, link.date, "") for link in _links(page) if link.url not in known)
     return len({one.url for one in new if is_organ_label(one) and same_host(one.url, page.url)}) > 1
+
+
+async def is_years_list(survey: Survey, page: Page, wanted: Expectation) -> bool:
+    """Whether a page that is called by year and series alone, 2023年度政府信息公开年报, is a list, and then reads it.
+
+    What claims a day of its own is an article.
+    """
+    if page.html is None or is_document(page.url):
+        return False
+    article = read_article(page.html, page.url)
+    faces = () if article.dates else await _as_a_list(survey, article, page, wanted)
+    return bool(faces) and await _reads_as_list(survey, faces, wanted.series)
 
 
 async def _as_a_list(survey: Survey, article: Article, page: Page, wanted: Expectation) -> tuple[Page, ...]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from portals.titles import fold, organ_in, report_year
-from spiders.behind import gathers, look_behind
+from spiders.behind import gathers, is_years_list, look_behind
 from spiders.candidates import (
     ACCEPT,
     SURE,
@@ -20,6 +20,7 @@ from spiders.candidates import (
     is_of_series,
     is_organs_year,
     is_reprint,
+    is_years_label,
     named_in,
     unclear,
     weigh,
@@ -128,19 +129,26 @@ class Finding:
     def _settles(self, sightings: Iterable[Sighting]) -> bool:
         """Whether these links show everybody's report."""
         kept = list(sightings)
+        kept = [one for one in kept if one.date or not is_years_label(one.title, self._crawl.year)]  # perhaps a list
         found = [one for wanted in self.wanted for sighting in kept if (one := weigh(sighting, wanted))]
         return {one.organ for one in found if one.accepted and one.score >= SURE} >= self._ids()
 
     async def _follow_new(self) -> None:
+        while new := self._new():  # a year's list may be behind what reads like the year's report
+            self.candidates += [await self._follow(one) for one in new]
+
+    def _new(self) -> list[Candidate]:
         known = {(one.organ, one.url, one.title) for one in self.candidates}
-        new = [one for one in self._weighed() if (one.organ, one.url, one.title) not in known]
-        self.candidates += [await self._follow(one) for one in new]
+        return [one for one in self._weighed() if (one.organ, one.url, one.title) not in known]
 
     async def _follow(self, candidate: Candidate) -> Candidate:
         wanted = next(one for one in self.wanted if one.organ.id == candidate.organ)
         if not candidate.accepted:
             return candidate
         page = await self._crawl.fetch(candidate.url)
+        label = is_years_label(candidate.title, wanted.year) and not candidate.dates
+        if label and await is_years_list(self.survey, page, wanted):
+            return _refused(candidate, "its page is the year's list")
         if gathers(self.survey, page, wanted):
             await self.survey.read(page)
             reasons = (*candidate.reasons, "its page leads to organs' own reports")

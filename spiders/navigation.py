@@ -34,6 +34,7 @@ class Ways:
     max_columns: int
     labels: tuple[Label, ...]
     directories: re.Pattern[str]
+    boards: re.Pattern[str]
     groups: re.Pattern[str]
     menus: re.Pattern[str]
     column_titles: re.Pattern[str]

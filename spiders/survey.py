@@ -209,6 +209,9 @@ class Survey:
                 # A pager that counts one page too many is common; a page refused in the middle is a gap.
                 self.trouble(f"{url}: {page.verdict.outcome.value}, {page.verdict.detail}")
                 continue
+            if page.url != url and page.url in self.done:  # a page that wants a cookie sends its reader to the first
+                self.trouble(f"{url}, a further page of the list, leads back to {page.url}")
+                continue
             self.done.add(page.url)
             todo += [url for url in self._note(page).pages if url not in self.done]
 

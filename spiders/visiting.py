@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
+from portals.titles import report_year
 from spiders.candidates import Expectation, named_in
 from spiders.column import Column
 from spiders.crawling import Crawl
@@ -120,6 +122,7 @@ class _Visit:
             await self._walk.from_home(page)
             await self._find()
             self._failed += self._walk.failed
+            await self._listen(self._walk)
             await self._search.search(page)
             found += [one.url for one in self._walk.found]
         return found
@@ -139,11 +142,27 @@ class _Visit:
             return (self._result(_failure(first), column.organs),)
         await walk.from_home(first)
         await self._find()
+        await self._listen(walk)
         if not self._own and (column.overdue or self._unsure(walk)):  # a portal's search finds everybody's
             await self._search.search(first)
         by_name = {visit.organs: visit for visit in await self._by_names(walk)}
         others = [one for one in self._finding.wanted if (one.organ.id,) not in by_name]
         return [*by_name.values(), *self._results({one.organ.id: self._proof.from_home(one, walk) for one in others})]
+
+    async def _listen(self, walk: Walk) -> None:
+        """Notes the year's reports that pages on the way name (最新信息), and those among the notices once overdue.
+
+        They clear whom they name, and are no list's content.
+        """
+        if self._finding.open() and self._column.overdue:
+            await walk.to_boards(date(self._crawl.year + 1, 1, 1))
+        before = set(self._survey.sightings)
+        for link, capture in walk.heard:
+            if report_year(link.title) == self._crawl.year:
+                self._survey.note([link], capture)
+        self._survey.put_aside(before)
+        if len(self._survey.sightings) > len(before):
+            await self._find()
 
     def _unsure(self, walk: Walk) -> list[Expectation]:
         """Whose report was not found, although nothing proves yet that it is absent."""

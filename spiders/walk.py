@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 from portals.titles import fold, organ_in
@@ -31,6 +32,8 @@ from spiders.unlinked import mapped_columns, site_maps
 from storage.records import Outcome, Sighting
 
 _DIRECTORIES = 4  # pages that lead to organs' pages, looked at in one walk
+_BOARDS, _BOARD_PAGES = 3, 4  # lists of notices that are looked through, and pages of each
+_RESTLESS = 12  # pages on which a walk goes on to look for other columns, where one lacks a report that is overdue
 _RENDERED = 4  # pages whose menu is looked at in the browser, when nothing was found without
 
 
@@ -61,6 +64,8 @@ class Walk:
         self._undecided: dict[str, list[Sighting]] = {}
         self.organs: list[Link] = []  # links that are called by organs' names
         self._directories: list[Step] = []  # pages that promise such links
+        self.heard: list[tuple[Link, str | None]] = []  # reports that pages on the way name, and the pages' captures
+        self._boards: dict[str, None] = {}  # addresses of lists of notices
         self._todo: list[Step] = []
         self._scripted: list[tuple[Page, tuple[str, ...]]] = []
         self._seen: set[str] = {home}  # a column that leads to the home page is gone
@@ -72,7 +77,7 @@ class Walk:
             self._home = urljoin(home.url, urlsplit(self._home).path)  # in its folder: the walk may be kept within
         await self._arrive(home, None)
         await self._follow_steps()
-        while self._scripted and (not self.found or (self.survey.thorough and not self.survey.settled())):
+        while self._scripted and (not self.found or self._lacks()):
             page, way = self._scripted.pop(0)
             links = await self._rendered(page)
             self._plan(links, way)
@@ -130,13 +135,17 @@ class Walk:
         self._todo.sort(key=lambda step: (-step.score, step.depth))
         step = self._todo.pop(0)
         if any(one.shows for one in self.found[self._remembered :]) and not (
-            step.leads == "column" and step.score >= 0.6
+            (step.leads == "column" and step.score >= 0.6) or (self._lacks() and self.pages < _RESTLESS)
         ):
             return None
         if len(self.found) >= ways().max_columns:
             self.exhausted = False
             return None
         return step
+
+    def _lacks(self) -> bool:
+        """Whether a report is overdue that was not found: another column may hold it."""
+        return self.survey.thorough and not self.survey.settled()
 
     async def _take(self, step: Step) -> None:
         if step.url in self._seen or step.url in self.survey.done:
@@ -183,10 +192,13 @@ class Walk:
         self.pages += 1
         page = await self.survey.fetch(step.url)
         if page.html is not None:
-            await self._further(page, read_listing(page.html, page.url), (*step.way, step.label))
+            listing = read_listing(page.html, page.url)
+            self._hear(listing.links, page.capture)
+            await self._further(page, listing, (*step.way, step.label))
 
     async def _arrive(self, page: Page, step: Step | None) -> None:
         listing = read_listing(page.html or "", page.url)
+        self._hear(listing.links, page.capture)
         way = (*step.way, step.label) if step else ()
         shows = self._shows(listing)
         named = is_called_a_column(page.html or "")
@@ -217,8 +229,30 @@ class Walk:
         for step in self._directories[:_DIRECTORIES]:
             await self._take(step)
 
+    async def to_boards(self, since: date) -> None:
+        """Looks through what was posted among the notices (通知公告) since a day: some put a report there alone."""
+        for board in list(self._boards)[:_BOARDS]:
+            todo, seen = [board], {board}
+            while todo and len(seen) <= _BOARD_PAGES:
+                page = await self.survey.fetch(todo.pop(0))
+                if page.html is None:
+                    break
+                listing = read_listing(page.html, page.url)
+                self._hear(listing.links, page.capture)
+                days = [link.date for link in listing.links if link.date]
+                if not days and listing.scripted:
+                    await self._rendered(page)
+                if days and min(days) >= since:
+                    todo = [url for url in listing.pages if url not in seen][:1]
+                    seen |= set(todo)
+
+    def _hear(self, links: Iterable[Link], capture: str | None) -> None:
+        called = [(link, Sighting(link.url, link.title, link.date, "")) for link in links]
+        self.heard += [(link, capture) for link, sighting in called if is_of_series(sighting, self._series)]
+
     def _plan(self, links: tuple[Link, ...], way: tuple[str, ...]) -> None:
         called = [link for link in links if link.date is None and is_near(link.url, self._home)]
+        self._boards |= dict.fromkeys(link.url for link in called if ways().boards.search(fold(link.title)))
         self.organs += [link for link in called if organ_in(link.title) == fold(link.title)]
         directories = [link for link in called if ways().directories.search(fold(link.title))]
         self._directories += [Step(link.url, link.title, "hub", 0.5, way) for link in directories]
@@ -232,7 +266,9 @@ class Walk:
             return ()
         shown = await self.survey.fetch(page.url, browser=True)
         self.survey.browser = True
-        return links_on(shown.html, shown.url) if shown.html else ()
+        links = links_on(shown.html, shown.url) if shown.html else ()
+        self._hear(links, shown.capture)
+        return links
 
     async def _read(self, page: Page, way: tuple[str, ...], named: bool, *, surely: bool) -> None:
         """`surely`: the way here promised the column. Then it is one, whatever it calls itself, if it says that it is
