@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from spiders.rules import CallRule, first_number, rules
 
+_ENTITY = re.compile(r"&#?\w{1,12};")
 _BLOCK = 4000  # characters of a script in which one call is set up
 _DEEP = 12  # of nested JSON that is looked at
 _SHANGHAI = timedelta(hours=8)
@@ -61,7 +62,8 @@ def plan_calls(html: str, url: str) -> tuple[CallPlan, ...]:
 
     Where there are several, which total is whose is not said: their answers tell.
     """
-    text = entities.unescape(html)
+    # of attributes; a script's own text has none, and &para of "&paramJson=" is none without a semicolon
+    text = _ENTITY.sub(lambda match: entities.unescape(match[0]), html)
     for rule in rules().calls:
         if rule.mark.search(text) or rule.mark.search(url):
             settings = [found for block in _blocks(rule, text) if (found := _settings(rule, block, url))]

@@ -50,6 +50,14 @@ def test_gkmlpt_takes_the_column_from_the_address(script: str) -> None:
     assert plan and plan.call(3).url == "http://x.gov.cn/gkmlpt/api/all/3874?page=3&sid=760001"
 
 
+def test_an_ampersand_before_a_name_is_no_entity() -> None:
+    script = (
+        "<script>get('/api-gateway/jpaas-publish-server/front/page/build/unit?webId=w&pageId=7&paramJson='+p)</script>"
+    )
+    [plan] = plan_calls(script, "http://x.gov.cn/col/")
+    assert plan.values["pageId"] == "7"
+
+
 @pytest.mark.parametrize("html", ["", "<a href='/module/web/jpage/dataproxy.jsp'>", "/gkmlpt/ cate = "])
 def test_a_call_whose_fields_are_not_there_is_not_made(html: str) -> None:
     assert plan_calls(html, URL) == ()
