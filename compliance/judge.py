@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from compliance.dates import Claims, every_claim, first_claims, standing
 from compliance.evidence import Evidence
-from compliance.looks import Doubt, Look, look_at
+from compliance.looks import Doubt, Look, look_at, was_out_of_order
 from compliance.moments import day_of, end_of
 from compliance.policy import Policy, built_in_policy
 from compliance.versions import Course, course_of
@@ -157,7 +157,7 @@ def _judge_seen(
     policy: Policy,
 ) -> Assessment:
     course = course_of(seen, looks)
-    when = _when(seen, looks, evidence.columns, policy)
+    when = _when(obligation, seen, looks, evidence.columns, policy)
     status, late_by = _timeliness(obligation, when, policy)
     gone = _withdrawal(looks, evidence.columns, policy)
     backdated = _backdated(when, policy)
@@ -182,7 +182,13 @@ def _judge_seen(
     )
 
 
-def _when(seen: Sequence[Observation], looks: Sequence[Look], registered: Sequence[str], policy: Policy) -> _When:
+def _when(
+    obligation: Obligation,
+    seen: Sequence[Observation],
+    looks: Sequence[Look],
+    registered: Sequence[str],
+    policy: Policy,
+) -> _When:
     """It was nowhere only as far as every column says so: those visited lately, and those that the register names."""
     urls = {observation.url for observation in seen}
     fetched = (look.at for look in looks if not urls.isdisjoint(look.fetched))
@@ -191,8 +197,9 @@ def _when(seen: Sequence[Observation], looks: Sequence[Look], registered: Sequen
     possible_from = min(possible_from, first_seen)
     visited = (look.column for look in looks if first_seen - policy.max_age <= look.at <= first_seen)
     last: dict[str, Look | None] = dict.fromkeys((*registered, *visited))
-    for look in looks:
-        if look.at < possible_from and look.absent and look.column in last:
+    before = [look for look in looks if look.at < possible_from and look.absent and look.column in last]
+    for look in before:
+        if not was_out_of_order(look, looks, obligation):
             last[look.column] = look
     absent = [look for look in last.values() if look is not None]
     proven = bool(absent) and len(absent) == len(last)

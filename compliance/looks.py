@@ -8,7 +8,8 @@ from datetime import datetime
 
 from compliance.evidence import REFUSED, Evidence
 from portals.model import Obligation
-from storage.records import Candidate, Observation, Outcome, Visit
+from portals.titles import report_year, series_of
+from storage.records import Candidate, Observation, Outcome, Sighting, Visit
 
 _READ_BUT_UNSURE = "unconfirmed"
 """The state of a reading whose document could be read but not be told to be the report."""
@@ -39,6 +40,7 @@ class Look:
     fetched: frozenset[str]  # those whose document was archived
     evidence: tuple[str, ...]  # captures of the listing; the visit itself when it has none
     proven: bool  # there are captures to prove it by
+    sightings: tuple[Sighting, ...]  # all that it showed
 
     @property
     def absent(self) -> bool:
@@ -71,7 +73,19 @@ def _look(obligation: Obligation, evidence: Evidence, visit: Visit, urls: set[st
         fetched=frozenset(candidate.url for candidate, _ in open_ones if candidate.captures),
         evidence=visit.captures or (f"visit:{visit.id}",),
         proven=bool(visit.captures),
+        sightings=visit.sightings,
     )
+
+
+def was_out_of_order(look: Look, looks: Sequence[Look], obligation: Obligation) -> bool:
+    """Whether a list was empty that shows earlier years' reports later on: 共0条, while its database was down."""
+    later = (one for one in looks if one.column == look.column and one.at > look.at)
+    return not _shows_earlier(look, obligation) and any(_shows_earlier(one, obligation) for one in later)
+
+
+def _shows_earlier(look: Look, obligation: Obligation) -> bool:
+    titles = (sighting.title for sighting in look.sightings if series_of(sighting.title) == obligation.series)
+    return any((report_year(title) or obligation.year) < obligation.year for title in titles)
 
 
 def _own(obligation: Obligation, evidence: Evidence, visit: Visit) -> list[Candidate]:

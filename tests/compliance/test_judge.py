@@ -11,8 +11,8 @@ import pytest
 from compliance import REFUSED, Evidence, Gathered, judge
 from compliance.policy import built_in_policy, load_policy
 from portals.faults import RegistryFaults
-from storage.records import Assessment, Observation, Outcome, Status, Visit
-from tests.compliance.evidence import COLUMN, URL, at, day, evidence, owed, published, seen, visit
+from storage.records import Assessment, Observation, Outcome, Sighting, Status, Visit
+from tests.compliance.evidence import COLUMN, TITLE, URL, at, day, evidence, owed, published, seen, visit
 
 CENTRAL = "http://dz.example/nb/"
 
@@ -212,6 +212,16 @@ def test_a_list_not_rebuilt_yet_some_hours_after_midnight_accuses_nobody() -> No
     known = evidence(visit(at("02-21", 3)), *published("02-22", dates=(("list", day("02-20")),)))
     found = verdict(known, at("02-23"))
     assert (found.status, found.cause, found.backdated) == (Status.UNKNOWN, "date_uncertain", False)
+
+
+def test_a_list_that_was_empty_while_its_site_was_out_of_order_gives_nobody_the_lie() -> None:
+    old = Sighting("http://tc.example/nb/2022.html", TITLE.replace("2023", "2022"), date(2023, 2, 1), "")
+    found_visit, *observed = published("02-25", dates=(("list", day("02-10")),))
+    assert isinstance(found_visit, Visit)
+    whole = replace(found_visit, sightings=(*found_visit.sightings, old))
+    empty, working = visit(at("02-21")), replace(visit(at("02-21")), sightings=(old,))
+    told = [verdict(evidence(first, whole, *observed), at("02-26")) for first in (empty, working)]
+    assert [(one.status, one.backdated) for one in told] == [(Status.ON_TIME, False), (Status.LATE, True)]
 
 
 def test_missing_starts_with_the_day_after_the_due_day() -> None:
