@@ -54,6 +54,7 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
         return ()
     if not taken and gathers(survey, page, wanted[0]):
         await survey.read(page)
+        return ()
     if not taken:
         found = list(what_may_be(link, article, wanted)) or found
     whose = {one.organ.id: one for one in wanted}

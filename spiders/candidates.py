@@ -212,12 +212,19 @@ class Unclear:
 
 
 def unclear(
-    sighting: Sighting, wanted: Sequence[Expectation], until: date, in_column: bool, column: str | None = None
+    sighting: Sighting,
+    wanted: Sequence[Expectation],
+    until: date,
+    in_column: bool,
+    column: str | None = None,
+    *,
+    own: bool = False,
 ) -> Unclear | None:
     """Why a link must be looked at although its title says too little; None when the title settles it, either way.
 
     `until` is the day of the visit; `in_column` whether the page that showed it lists reports of the series; `column`
-    is the registered column's address, and None on a walk, which goes by labels itself.
+    is the registered column's address, and None on a walk, which goes by labels itself. `own`: only a list showed the
+    link, no page on the way to it.
     """
     title, year = sighting.title, wanted[0].year
     kind, named_year = series_of(title), report_year(title)
@@ -230,7 +237,7 @@ def unclear(
     if named_year is None and column and is_near(sighting.url, column) and promises_a_column(sighting):
         return say("a column within the column", 2, True, is_label=True)
     below = column is not None and folder_of(column) != "/" and is_near(sighting.url, column)
-    if in_column and is_group(sighting) and (below or not wanted[0].alone):
+    if in_column and is_group(sighting) and (below or own or not wanted[0].alone):
         return say("a part of a column of several", 2, True, is_label=True)
     if in_column and sighting.date is None and is_years_label(title, year - 1):
         return say("last year's own page: it shows whose column this is", 6, False, is_label=True)

@@ -85,7 +85,7 @@ class Finding:
         wanted = next(wanted for wanted in self.wanted if wanted.organ.id == one.organ)
         if not one.accepted or name is None or named_in(one.title, wanted) is not None:
             return one
-        if _is_part_of(name, wanted):
+        if is_part_of(name, wanted):
             return _refused(one, f"{name} is a part of {wanted.organ.name}, which owes a report of its own")
         reports = [each for each in self.survey.listed() if is_of_series(each, self._crawl.series)]
         own = {report_year(each.title) for each in reports if named_in(each.title, wanted) == wanted.organ}
@@ -185,13 +185,27 @@ class Finding:
     def _unclear(self, sighting: Sighting, wanted: list[Expectation], listed: bool) -> Unclear | None:
         if rules().empty_labels.match(fold(sighting.title)):
             return wordless(sighting, self.survey.done) if listed else None
-        return unclear(sighting, wanted, self._day, listed, self._column)
+        own = self._column is None and sighting.url not in self.survey.menu
+        return unclear(sighting, wanted, self._day, listed, self._column, own=own)
 
 
-def _is_part_of(name: str, wanted: Expectation) -> bool:
+def is_part_of(name: str, wanted: Expectation) -> bool:
     """Whether a name is this organ's with a part's behind it: 甲县公安局|交警大队. Not so 甲县政府办|公室."""
     own = (fold(each) for each in (wanted.organ.name, *wanted.organ.aliases))
     return any(name.startswith(each) and _PART.fullmatch(name[len(each) :]) for each in own)
+
+
+_PLACE = re.compile(r"^.{1,5}?[省市州县区旗盟镇乡]")
+_COMMON = re.compile(
+    r"人民政府|街道办事处|办事处|委员会|办公室|管理|监督|服务|工作|行政|综合|执法|发展|事务|中心|分局|[局委办厅所站院队镇乡]"
+)
+
+
+def is_like(name: str, wanted: Expectation) -> bool:
+    """Whether a name shares a word, beside place and common words, with the organ's: 数据局 and 大数据局."""
+    own = "|".join(_PLACE.sub("", fold(each)) for each in (wanted.organ.name, *wanted.organ.aliases))
+    words = _COMMON.split(_PLACE.sub("", name))
+    return any(word[at : at + 2] in own for word in words for at in range(len(word) - 1))
 
 
 def _refused(one: Candidate, why: str) -> Candidate:

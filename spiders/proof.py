@@ -19,7 +19,7 @@ from spiders.candidates import (
 )
 from spiders.column import Column
 from spiders.fetched import Page
-from spiders.finding import Finding
+from spiders.finding import Finding, is_like, is_part_of
 from spiders.navigation import SURE_LABEL, folder_of, is_near, promise_of, promises_a_column
 from spiders.pages import Verdict, judge_column
 from spiders.places import same_host, same_page
@@ -54,6 +54,8 @@ class Proof:
 
         A portal's column may show the government's own reports, and the departments' where no link leads that we read.
         """
+        if (name := self._under_another_name(wanted)) is not None:
+            return Verdict(Outcome.PARTIAL, f"the report of {name}, a new name, may be its own")
         its = self._shows_own(wanted) or self._own_empty_list(wanted) is not None
         if self._shown() and not its and not self._says_that_it_is_empty():
             return Verdict(Outcome.PARTIAL, "the column shows others' reports, and never showed this organ's")
@@ -106,6 +108,8 @@ class Proof:
     def _is_its_column(self, wanted: Expectation, walk: Walk) -> Verdict:
         """Whether what was found is surely where this organ's reports appear."""
         self._tops = tuple(one.url for one in walk.found)
+        if (name := self._under_another_name(wanted)) is not None:
+            return Verdict(Outcome.PARTIAL, f"the report of {name}, a new name, may be its own")
         if self._shows_own(wanted):
             return self._hidden() or Verdict(Outcome.COMPLETE, "by the reports of earlier years that the column shows")
         if (empty := self._own_empty_list(wanted)) is not None:
@@ -121,6 +125,14 @@ class Proof:
                 Outcome.COMPLETE, f"{own[0].url} is called the column of annual reports, and lists none"
             )
         return Verdict(Outcome.PARTIAL, "an empty column was found, and it is not sure whose it is")
+
+    def _under_another_name(self, wanted: Expectation) -> str | None:
+        """A name like the organ's, on no register, that has a report of the year and none of earlier years in sight."""
+        reports = [one.title for one in self._survey.sightings.values() if is_of_series(one, self._series)]
+        named = {(organ_in(title), report_year(title)) for title in reports if named_in(title, wanted) is None}
+        earlier = {name for name, year in named if year != self._year}
+        new = sorted(name for name, year in named if name and year == self._year and name not in earlier)
+        return next((name for name in new if is_like(name, wanted) and not is_part_of(name, wanted)), None)
 
     def _called_by_its_name(self, wanted: Expectation, walk: Walk) -> str | None:
         """The address of a column without reports whose own title is the organ's name and the series': 甲镇…公开年报.

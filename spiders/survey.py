@@ -90,6 +90,7 @@ class Survey:
         self.unlinked: set[str] = set()  # texts like titles, to which no link belongs
         self.controls: set[str] = set()  # labels of what only a script leads from
         self.done: set[str] = set()  # addresses that were read as pages of a list
+        self.menu: set[str] = set()  # addresses to which pages on the way led: what a column's frame repeats
 
     def shows_series(self) -> bool:
         return any(is_of_series(sighting, self._series) for sighting in self.sightings.values())

@@ -18,6 +18,7 @@ from spiders.navigation import (
     SURE_LABEL,
     Step,
     is_called_a_column,
+    is_group,
     is_near,
     is_root,
     promise_of,
@@ -203,6 +204,8 @@ class Walk:
         shows = self._shows(listing)
         named = is_called_a_column(page.html or "")
         promised = step is not None and step.leads == "column"
+        if not promised:
+            self.survey.menu |= {link.url for link in listing.links}
         home_is_it = step is None and not is_root(
             page.url
         )  # a register may name the column where the home page belongs
@@ -280,12 +283,18 @@ class Walk:
     def _decide(self, url: str, new: list[Sighting], way: tuple[str, ...], *, named: bool, surely: bool) -> None:
         """Whether a page that was read, and showed these links, is a column."""
         shows = any(is_of_series(sighting, self._series) for sighting in new)
-        contents = sum(is_organs_year(one) or (is_organ_label(one) and same_host(one.url, url)) for one in new) > 1
+        contents = sum(self._is_part(one, url) for one in new) > 1
         named = named or (surely and url in self.survey.empty)
         if shows or named or (surely and (contents or leads_on(new, self._series, url))):
             self.found.append(Found(url, way, named, shows))
         else:
             self._undecided[url] = new
+
+    def _is_part(self, one: Sighting, url: str) -> bool:
+        """Whether a link in a table of contents leads to one organ's part of it, or one group's."""
+        if is_organs_year(one) or (is_organ_label(one) and same_host(one.url, url)):
+            return True
+        return is_group(one) and one.url not in self.survey.menu
 
     def _shows(self, listing: Listing) -> int:
         """How many reports of the series a page shows."""

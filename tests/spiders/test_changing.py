@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from spiders.column import Column
 from storage.records import Outcome, Visit
 from tests.spiders.test_visiting import FORM_WORDS, HOST, Site, page, rows, visits
@@ -65,3 +67,54 @@ def test_notices_that_do_not_hold_it_leave_the_proof_of_its_absence_as_it_was() 
     notices = page("通知公告", "<li><a href='/b/7.html'>招聘公告</a> 2024-02-20</li>")
     site = Site({"/": home, "/tzgg/": notices, "/nb/": page("政府信息公开年报", OLD)})
     assert [visited(site, path).outcome for path in ("/nb/", "/")] == [Outcome.COMPLETE] * 2
+
+
+SHARED = rows("甲县财政局", 2022, 2021) + rows("甲县卫生健康局", 2023, 2022, 2021)
+
+
+@pytest.mark.parametrize("name", ["甲县财政金融局", "甲县金融财政工作办公室", "甲县财政管理局"])
+def test_a_new_name_like_the_organs_among_others_reports_forbids_to_call_its_own_absent(name: str) -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a>")
+    site = Site({"/": home, "/nb/": page("政府信息公开年报", SHARED + rows(name, 2023))})
+    for column in (Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True),):
+        [worth] = {visit.outcome for visit in visits(site, column) if "m" in visit.organs}
+        assert worth is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        rows("甲县水利局", 2023),  # another name altogether
+        rows("甲县财政金融局", 2023, 2022),  # which reported beside it before
+        rows("甲县财政局国库支付中心", 2023),  # a part of it
+    ],
+)
+def test_other_names_among_the_reports_leave_the_proof_of_its_absence_as_it_was(more: str) -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a>")
+    site = Site({"/": home, "/nb/": page("政府信息公开年报", SHARED + more)})
+    column = Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True)
+    assert {visit.outcome for visit in visits(site, column) if "m" in visit.organs} == {Outcome.COMPLETE}
+
+
+def test_parts_of_the_column_are_gone_through_from_an_organs_own_home_page() -> None:
+    home = page("财政局", "<a href='/col/1/'>政府信息公开年报</a> <a href='/bm/'>政府部门</a>")
+    top = page(
+        "政府信息公开年报", "<a href='/col/2/'>乡镇街道</a> <a href='/col/3/'>政府部门</a> <a href='/bm/'>政府部门</a>"
+    )
+    towns = page("乡镇街道", rows("甲县城关镇人民政府", 2022))
+    site = Site({"/jyj/": home, "/col/1/": top, "/col/2/": towns, "/col/3/": page("政府部门", OLD + ROW)} | REPORT)
+    [visit] = visits(site, Column(f"{HOST}/jyj/", ("m",), is_home=True, overdue=True))
+    assert taken(visit) == ["/a/1.html"]
+    assert "/bm/" not in site.asked
+
+
+def test_an_article_that_gathers_reports_by_organs_names_is_nobodys_own() -> None:
+    gathered = "<a href='/a/2.html'>甲县卫生健康局</a> <a href='/a/3.html'>甲县水利局</a>"
+    column = page(
+        "政府信息公开年报",
+        SHARED + "<li><a href='/g.html'>甲县各部门2023年政府信息公开工作年度报告</a> 2024-01-20</li>",
+    )
+    article = page("甲县各部门2023年政府信息公开工作年度报告", gathered)
+    site = Site({"/nb/": column, "/": column, "/g.html": article})
+    found = visits(site, Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True))
+    assert [one.url for visit in found for one in visit.candidates if one.accepted and one.organ == "m"] == []
