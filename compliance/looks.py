@@ -8,7 +8,7 @@ from datetime import datetime
 
 from compliance.evidence import REFUSED, Evidence
 from portals.model import Obligation
-from portals.titles import report_year, series_of
+from portals.titles import is_earlier
 from storage.records import Candidate, Observation, Outcome, Sighting, Visit
 
 _READ_BUT_UNSURE = "unconfirmed"
@@ -40,7 +40,7 @@ class Look:
     fetched: frozenset[str]  # those whose document was archived
     evidence: tuple[str, ...]  # captures of the listing; the visit itself when it has none
     proven: bool  # there are captures to prove it by
-    sightings: tuple[Sighting, ...]  # all that it showed
+    sightings: tuple[Sighting, ...]  # some of what it showed: of earlier reports one at least
 
     @property
     def absent(self) -> bool:
@@ -84,8 +84,7 @@ def was_out_of_order(look: Look, looks: Sequence[Look], obligation: Obligation) 
 
 
 def _shows_earlier(look: Look, obligation: Obligation) -> bool:
-    titles = (sighting.title for sighting in look.sightings if series_of(sighting.title) == obligation.series)
-    return any((report_year(title) or obligation.year) < obligation.year for title in titles)
+    return any(is_earlier(one.title, obligation.series, obligation.year) for one in look.sightings)
 
 
 def _own(obligation: Obligation, evidence: Evidence, visit: Visit) -> list[Candidate]:

@@ -15,7 +15,7 @@ from portals.model import Organ
 from portals.names import Names, is_plain, organ_in
 from portals.series import built_in_series
 
-__all__ = ["Names", "fold", "is_plain", "organ_in", "organ_named", "report_year", "series_of"]
+__all__ = ["Names", "fold", "is_earlier", "is_plain", "organ_in", "organ_named", "report_year", "series_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ def report_year(title: str) -> int | None:
     if len(years) > 1:
         years = {int(year) for year, _ in _STRONG.findall(text)}
     return years.pop() if len(years) == 1 else None
+
+
+def is_earlier(title: str, series: str, year: int) -> bool:
+    """Whether a title is a report's of the series, of a year before this one."""
+    return series_of(title) == series and (report_year(title) or year) < year
 
 
 def organ_named(title: str, organs: Sequence[Organ] | Names) -> Organ | None:

@@ -250,6 +250,8 @@ def unclear(
         if kind and mine and named_year == year - 1 and sighting.date and sighting.date.year == year + 1:
             # Written over last year's report, title and all; or last year's, which came a year late
             return say(f"title names {named_year}, and appeared when {year}'s was due", 3, True, misdated=True)
+        if kind and mine and named_year == year - 1 and sighting.date is None and not is_document(sighting.url):
+            return say(f"title names {named_year}; of when it is, only its page tells", 6, False, misdated=True)
         return None
     return _too_little(say, title, kind, named_year, named, wanted, in_column)
 

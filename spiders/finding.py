@@ -61,7 +61,7 @@ class Finding:
         """Looks through what the survey shows by now. `in_column`: what it shows are lists of the series."""
         self._mind_the_others()
         await self._follow_new()
-        self.looked |= {one.url for one in self.candidates if one.accepted}
+        self.looked |= {one.url for one in self.candidates if one.accepted and not one.failure}
         self.looked |= self.survey.done - self.survey.perhaps
         budget = _MOST_UNCLEAR + len(self.wanted)
         while (link := self._next_unclear(in_column)) is not None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from portals.titles import is_earlier
 from storage import codec
 from storage.database import Database
 from storage.models import (
@@ -70,7 +72,8 @@ def season_visits(
 ) -> list[Visit]:
     """Visits that looked for the organs' reports of the series, oldest first.
 
-    Without what no verdict rests on: links to other addresses than `urls`, candidates that were not accepted.
+    Without what no verdict rests on: links to other addresses than `urls` but for one earlier report, candidates that
+    were not accepted.
     """
     visits: list[Visit] = []
     with db.read() as connection:
@@ -83,6 +86,8 @@ def season_visits(
 
 def _bare(record: dict[str, Any], urls: Collection[str]) -> dict[str, Any]:
     sightings = [sighting for sighting in record["sightings"] if sighting["url"] in urls]
+    old = (one for one in record["sightings"] if is_earlier(one["title"], record.get("series", "ogi"), record["year"]))
+    sightings += [one for one in islice(old, 1) if one not in sightings]  # that the list was in order
     candidates = [candidate for candidate in record["candidates"] if candidate["accepted"]]
     return record | {"sightings": sightings, "candidates": candidates, "profile": None}
 

@@ -52,7 +52,8 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     if kind is not None and kind != candidate.series:
         return _reading(unread, REFUSED, f"the document is of another kind: {kind}", main)
     if main.year is not None and main.year != candidate.year:
-        if ONLY_READING in candidate.reasons and _was_there_before(candidate):
+        far_back = main.year < candidate.year - 1  # last year's may be this one's, whose title was left as it was
+        if ONLY_READING in candidate.reasons and (far_back or _was_there_before(candidate)):
             return _reading(
                 unread, REFUSED, f"the document names {main.year}, and is older than {candidate.year}", main
             )

@@ -139,6 +139,12 @@ def test_an_older_years_document_is_refused_only_where_it_was_there_before_the_y
     assert settle_on(found, [report(200, year=2022)]).state == state
 
 
+def test_a_document_of_a_year_before_last_is_no_report_of_this_one() -> None:
+    found = unread(dates=())
+    found = replace(found, candidate=replace(found.candidate, title="全文下载.pdf", reasons=(ONLY_READING,)))
+    assert [settle_on(found, [report(200, year=year)]).state for year in (2021, 2022)] == [REFUSED, UNCONFIRMED]
+
+
 @pytest.mark.parametrize(
     ("title", "failure", "state"),
     [

@@ -118,3 +118,21 @@ def test_an_article_that_gathers_reports_by_organs_names_is_nobodys_own() -> Non
     site = Site({"/nb/": column, "/": column, "/g.html": article})
     found = visits(site, Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True))
     assert [one.url for visit in found for one in visit.candidates if one.accepted and one.organ == "m"] == []
+
+
+def test_a_title_that_names_nobody_is_looked_behind_though_anothers_link_leads_to_the_same_page() -> None:
+    link = "<li><a href='/a/9.html'>{}</a> 2024-01-20</li>"
+    titles = ("甲县卫生健康局2023年政府信息公开工作年度报告", "2023年政府信息公开工作年度报告")
+    body = rows("甲县财政局", 2022) + rows("甲县卫生健康局", 2022) + "".join(link.format(title) for title in titles)
+    site = Site({"/": page("甲县", "<a href='/nb/'>政府信息公开年报</a>"), "/nb/": page("政府信息公开年报", body)})
+    found = visits(site, Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True))
+    assert {visit.outcome for visit in found if "m" in visit.organs} == {Outcome.PARTIAL}
+
+
+@pytest.mark.parametrize(("day", "period", "kept"), [("2024-01-20", 2023, True), ("2023-01-20", 2022, False)])
+def test_last_years_title_without_a_day_is_held_against_its_page(day: str, period: int, kept: bool) -> None:
+    title = "甲县财政局2022年政府信息公开工作年度报告"
+    text = f"发布时间：{day} {FORM_WORDS} 自{period}年1月1日起至{period}年12月31日止。"
+    column = page("政府信息公开年报", f"<li><a href='/a/2.html'>{title}</a> 01-20</li>" + rows("甲县财政局", 2021))
+    site = Site({"/": column, "/nb/": column, "/a/2.html": page(title, text)})
+    assert taken(visited(site)) == (["/a/2.html"] if kept else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from storage import queries
 from storage.archive import Archive
 from storage.database import Database
 from storage.errors import StorageError
-from storage.records import Observation, Reading, Round, Status
+from storage.records import Observation, Reading, Round, Sighting, Status
 from storage.warc import WarcWriter
 from tests.storage.make import (
     NOON,
@@ -139,6 +140,18 @@ class TestVersions:
         assert at_first is not None and at_first.number == 1
         assert queries.version_at(db, "a", SERIES, 2025, day(-1)) is None
         assert list(queries.all_observations(db, SERIES, 2025)) == ["a"]
+
+
+class TestSeasons:
+    def test_of_what_a_list_showed_one_earlier_report_is_kept_and_nothing_that_no_verdict_asks_for(
+        self, db: Database, archive: Archive, writer: WarcWriter
+    ) -> None:
+        titles = ["首页", "甲县2023年政府信息公开年报", "甲县2024年政府信息公开年报", "甲县2025年政府信息公开年报"]
+        shown = tuple(Sighting(f"http://x/{n}.html", title, None, "listing") for n, title in enumerate(titles))
+        writer.visit(replace(visit("v1"), sightings=shown))
+        queries.ingest(db, archive)
+        [kept] = queries.season_visits(db, 2025, SERIES, NOON, ["a"], {"http://x/3.html"})
+        assert [one.url for one in kept.sightings] == ["http://x/3.html", "http://x/1.html"]
 
 
 class TestRounds:
