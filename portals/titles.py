@@ -74,6 +74,7 @@ _OTHER_YEARS = re.compile(
     r"|(?<!\d)20\d{6}(?!\d)"
     r"|[\[(]20\d{2}[\])](年?第?)?\d+号"
 )
+_YEAR_ALONE = re.compile(r"20\d{2}年?度?")
 _PERIOD = re.compile(r"20(\d{2})年1月1日?[至到-]+(20\1年)?12月(31日?)?")
 _SEVERAL = re.compile(r"20\d{2}年?度?[-~至到、和与及]20\d{2}")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
@@ -99,8 +100,9 @@ def report_year(title: str) -> int | None:
 
 
 def is_earlier(title: str, series: str, year: int) -> bool:
-    """Whether a title is a report's of the series, of a year before this one."""
-    return series_of(title) == series and (report_year(title) or year) < year
+    """Whether a title is a report's of the series, of a year before this one, or that year's own list's: 2021年."""
+    is_item = series_of(title) == series or _YEAR_ALONE.fullmatch(fold(title)) is not None
+    return is_item and (report_year(title) or year) < year
 
 
 def organ_named(title: str, organs: Sequence[Organ] | Names) -> Organ | None:

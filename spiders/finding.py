@@ -29,6 +29,7 @@ from spiders.candidates import (
 from spiders.column import Column
 from spiders.crawling import Crawl
 from spiders.follow import follow
+from spiders.leads import ONLY_READING
 from spiders.navigation import is_group
 from spiders.places import same_site
 from spiders.rules import rules
@@ -98,13 +99,12 @@ class Finding:
 
     def open(self) -> list[Expectation]:
         """Whose report was not found yet for sure."""
-        sure = {one.organ for one in self.candidates if one.accepted and one.score >= SURE}
+        sure = {one.organ for one in self.candidates if _is_sure(one)}
         return [wanted for wanted in self.wanted if wanted.organ.id not in sure]
 
     def all_found(self) -> bool:
         """Whether everybody's report was found for sure, and nothing of it failed."""
-        sure = {one.organ for one in self.candidates if one.accepted and one.score >= SURE and not one.failure}
-        return sure >= self._ids()
+        return {one.organ for one in self.candidates if _is_sure(one) and not one.failure} >= self._ids()
 
     def mind_strangers(self) -> None:
         """From now on what names nobody is not at once the one wanted organ's: the lists may be everybody's."""
@@ -187,6 +187,11 @@ class Finding:
             return wordless(sighting, self.survey.done) if listed else None
         own = self._column is None and sighting.url not in self.survey.menu
         return unclear(sighting, wanted, self._day, listed, self._column, own=own)
+
+
+def _is_sure(one: Candidate) -> bool:
+    """Whether it is the report by what is seen of it. Of what only reading can tell, reading may say that it is not."""
+    return one.accepted and one.score >= SURE and ONLY_READING not in one.reasons
 
 
 def is_part_of(name: str, wanted: Expectation) -> bool:

@@ -5,7 +5,7 @@ Finds lists and reads them whole into a survey. What it could not look at, it sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urljoin, urlsplit
@@ -194,12 +194,12 @@ class Walk:
         page = await self.survey.fetch(step.url)
         if page.html is not None:
             listing = read_listing(page.html, page.url)
-            self._hear(listing.links, page.capture)
+            self._hear(listing.links, page)
             await self._further(page, listing, (*step.way, step.label))
 
     async def _arrive(self, page: Page, step: Step | None) -> None:
         listing = read_listing(page.html or "", page.url)
-        self._hear(listing.links, page.capture)
+        self._hear(listing.links, page)
         way = (*step.way, step.label) if step else ()
         shows = self._shows(listing)
         named = is_called_a_column(page.html or "")
@@ -241,7 +241,7 @@ class Walk:
                 if page.html is None:
                     break
                 listing = read_listing(page.html, page.url)
-                self._hear(listing.links, page.capture)
+                self._hear(listing.links, page)
                 days = [link.date for link in listing.links if link.date]
                 if not days and listing.scripted:
                     await self._rendered(page)
@@ -249,13 +249,16 @@ class Walk:
                     todo = [url for url in listing.pages if url not in seen][:1]
                     seen |= set(todo)
 
-    def _hear(self, links: Iterable[Link], capture: str | None) -> None:
+    def _hear(self, links: Sequence[Link], page: Page) -> None:
+        """Notes the reports that a page names, and the lists of notices to which it leads on its own host."""
         called = [(link, Sighting(link.url, link.title, link.date, "")) for link in links]
-        self.heard += [(link, capture) for link, sighting in called if is_of_series(sighting, self._series)]
+        self.heard += [(link, page.capture) for link, sighting in called if is_of_series(sighting, self._series)]
+        near = [link for link in links if link.date is None and same_host(link.url, page.url)]
+        near = [link for link in near if is_near(link.url, self._home) or not self._within]
+        self._boards |= dict.fromkeys(link.url for link in near if ways().boards.search(fold(link.title)))
 
     def _plan(self, links: tuple[Link, ...], way: tuple[str, ...]) -> None:
         called = [link for link in links if link.date is None and is_near(link.url, self._home)]
-        self._boards |= dict.fromkeys(link.url for link in called if ways().boards.search(fold(link.title)))
         self.organs += [link for link in called if organ_in(link.title) == fold(link.title)]
         directories = [link for link in called if ways().directories.search(fold(link.title))]
         self._directories += [Step(link.url, link.title, "hub", 0.5, way) for link in directories]
@@ -270,7 +273,7 @@ class Walk:
         shown = await self.survey.fetch(page.url, browser=True)
         self.survey.browser = True
         links = links_on(shown.html, shown.url) if shown.html else ()
-        self._hear(links, shown.capture)
+        self._hear(links, shown)
         return links
 
     async def _read(self, page: Page, way: tuple[str, ...], named: bool, *, surely: bool) -> None:

@@ -218,10 +218,11 @@ def test_a_list_that_was_empty_while_its_site_was_out_of_order_gives_nobody_the_
     old = Sighting("http://tc.example/nb/2022.html", TITLE.replace("2023", "2022"), date(2023, 2, 1), "")
     found_visit, *observed = published("02-25", dates=(("list", day("02-10")),))
     assert isinstance(found_visit, Visit)
-    whole = replace(found_visit, sightings=(*found_visit.sightings, old))
     empty, working = visit(at("02-21")), replace(visit(at("02-21")), sightings=(old,))
-    told = [verdict(evidence(first, whole, *observed), at("02-26")) for first in (empty, working)]
-    assert [(one.status, one.backdated) for one in told] == [(Status.ON_TIME, False), (Status.LATE, True)]
+    for item in (old, replace(old, title="2022年")):
+        whole = replace(found_visit, sightings=(*found_visit.sightings, item))
+        told = [verdict(evidence(first, whole, *observed), at("02-26")) for first in (empty, working)]
+        assert [(one.status, one.backdated) for one in told] == [(Status.ON_TIME, False), (Status.LATE, True)]
 
 
 def test_missing_starts_with_the_day_after_the_due_day() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from spiders.column import Column
 from storage.records import Outcome, Visit
-from tests.spiders.test_visiting import FORM_WORDS, HOST, Site, page, rows, visits
+from tests.spiders.test_visiting import FORM_WORDS, HOST, PDF, Site, page, rows, visits
 
 TITLE = "甲县财政局2023年政府信息公开工作年度报告"
 OLD = rows("甲县财政局", 2022, 2021, 2020)
@@ -136,3 +136,19 @@ def test_last_years_title_without_a_day_is_held_against_its_page(day: str, perio
     column = page("政府信息公开年报", f"<li><a href='/a/2.html'>{title}</a> 01-20</li>" + rows("甲县财政局", 2021))
     site = Site({"/": column, "/nb/": column, "/a/2.html": page(title, text)})
     assert taken(visited(site)) == (["/a/2.html"] if kept else [])
+
+
+def test_what_only_reading_can_tell_ends_no_search() -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a> <a href='/tzgg/'>通知公告</a>")
+    column = page(
+        "政府信息公开年报", "<li><a href='/f/1.pdf'>甲县财政局政府信息公开工作年度报告</a> 2024-01-20</li>" + OLD
+    )
+    site = Site({"/": home, "/tzgg/": page("通知公告", ROW), "/nb/": column, "/f/1.pdf": PDF} | REPORT)
+    assert "/a/1.html" in taken(visited(site))
+
+
+def test_notices_are_found_from_an_organs_own_page_within_a_portal() -> None:
+    home = page("财政局", "<a href='/nb/'>政府信息公开年报</a> <a href='/tzgg/'>通知公告</a>")
+    site = Site({"/bm/7/": home, "/tzgg/": page("通知公告", ROW), "/nb/": page("政府信息公开年报", OLD)} | REPORT)
+    [visit] = visits(site, Column(f"{HOST}/bm/7/", ("m",), is_home=True, overdue=True))
+    assert taken(visit) == ["/a/1.html"]
