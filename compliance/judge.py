@@ -202,7 +202,9 @@ def _when(
         if not was_out_of_order(look, looks, obligation):
             last[look.column] = look
     absent = [look for look in last.values() if look is not None]
-    proven = bool(absent) and len(absent) == len(last)
+    # of when it came to stand among the notices, the lists that never had it say nothing
+    beside = any(look.at == first_seen and look.shown and look.beside for look in looks)
+    proven = bool(absent) and len(absent) == len(last) and not beside
     moment = min(look.at for look in absent) if proven else None
     every = every_claim(seen, policy)
     proofs = tuple(absent) if proven else ()
@@ -242,10 +244,10 @@ def _backdated(when: _When, policy: Policy) -> bool:
 def _withdrawal(looks: Sequence[Look], registered: Sequence[str], policy: Policy) -> tuple[Look, ...]:
     """The visits that prove it gone from everywhere, () when it is not. Once proven, only seeing it again undoes it."""
     shown = [look for look in looks if look.shown]
-    if not shown:
+    if not shown or shown[-1].beside:  # notices scroll away
         return ()
     last_shown = shown[-1].at
-    homes = {look.column for look in shown}
+    homes = {look.column for look in shown if not look.beside}
     gone = _gone_from(homes, looks, last_shown, policy)
     if not gone:
         return ()

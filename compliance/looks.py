@@ -33,6 +33,7 @@ class Look:
     column: str
     outcome: Outcome
     shown: bool  # the publication, or its link
+    beside: bool  # and that nowhere but beside the column
     doubts: tuple[Doubt, ...]
     listed: frozenset[
         str
@@ -62,12 +63,14 @@ def _look(obligation: Obligation, evidence: Evidence, visit: Visit, urls: set[st
     open_ones = [(candidate, state) for candidate, state in states if state != REFUSED]
     listed = {sighting.url for sighting in visit.sightings if sighting.url in urls} - refused if urls else set()
     listed.update(candidate.url for candidate, _ in open_ones)
+    beside = {candidate.url for candidate in own if candidate.beside}
     return Look(
         visit=visit.id,
         at=visit.at,
         column=visit.column_url,
         outcome=visit.outcome,
         shown=not urls.isdisjoint(listed),
+        beside=urls.isdisjoint(listed - beside),
         doubts=tuple(_doubt(visit, candidate, state) for candidate, state in open_ones if candidate.url not in urls),
         listed=frozenset(listed),
         fetched=frozenset(candidate.url for candidate, _ in open_ones if candidate.captures),

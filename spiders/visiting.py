@@ -203,6 +203,7 @@ class _Visit:
     def _result(self, verdict: Verdict, organs: tuple[str, ...]) -> Visit:
         survey, walk, candidates = self._survey, self._walk, self._finding.candidates
         taken = {one.url for one in candidates if one.accepted}
+        beside = {url for url, _ in survey.aside} - {one.url for one in survey.listed()}
         columns = tuple(dict.fromkeys(one.url for one in walk.found)) if walk else ()
         way = next((one.way for one in walk.found), ()) if walk else ()
         profile = Profile(columns, way, tuple(survey.systems), survey.browser, tuple(dict.fromkeys(survey.calls)))
@@ -216,7 +217,7 @@ class _Visit:
             detail=verdict.detail[:500],
             captures=tuple(survey.captures),
             sightings=(*survey.listed(), *(survey.sightings[key] for key in survey.aside if key[0] in taken)),
-            candidates=tuple(one for one in candidates if one.organ in organs),
+            candidates=tuple(replace(one, beside=one.url in beside) for one in candidates if one.organ in organs),
             profile=profile if profile != Profile() else None,
             series=self._crawl.series,
         )

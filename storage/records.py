@@ -97,6 +97,7 @@ class Candidate:
     captures: tuple[str, ...] = ()  # the article first, then its attachments
     failure: str | None = None  # why the article or an attachment could not be had
     dates: tuple[tuple[str, date], ...] = ()  # (provenance, date): "list", "meta:PubDate", "url", "visible", …
+    beside: bool = False  # no list of the column shows it: a notice, a search, another column that was looked for does
 
 
 @dataclass(frozen=True, slots=True)

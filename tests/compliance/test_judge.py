@@ -225,6 +225,17 @@ def test_a_list_that_was_empty_while_its_site_was_out_of_order_gives_nobody_the_
         assert [(one.status, one.backdated) for one in told] == [(Status.ON_TIME, False), (Status.LATE, True)]
 
 
+def test_a_report_that_stands_beside_its_column_is_neither_backdated_nor_withdrawn_by_what_the_column_shows() -> None:
+    there, *observed = published("02-25", dates=(("list", day("02-10")),))
+    assert isinstance(there, Visit)
+    told = []
+    for beside in (False, True):
+        found = replace(there, candidates=tuple(replace(one, beside=beside) for one in there.candidates))
+        verdicts = verdict(evidence(visit(at("02-19")), found, *observed, visit(at("03-01"))), at("03-02"))
+        told.append((verdicts.status, verdicts.backdated, verdicts.withdrawn))
+    assert told == [(Status.UNKNOWN, True, True), (Status.ON_TIME, False, False)]
+
+
 def test_missing_starts_with_the_day_after_the_due_day() -> None:
     last = at("02-20", 23, 59, 59)
     assert verdict(evidence(visit(last)), last).status is Status.PENDING

@@ -152,3 +152,12 @@ def test_notices_are_found_from_an_organs_own_page_within_a_portal() -> None:
     site = Site({"/bm/7/": home, "/tzgg/": page("通知公告", ROW), "/nb/": page("政府信息公开年报", OLD)} | REPORT)
     [visit] = visits(site, Column(f"{HOST}/bm/7/", ("m",), is_home=True, overdue=True))
     assert taken(visit) == ["/a/1.html"]
+
+
+@pytest.mark.parametrize(("where", "beside"), [("/nb/", False), ("/tzgg/", True)])
+def test_a_candidate_says_whether_the_columns_own_list_shows_it(where: str, beside: bool) -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a> <a href='/tzgg/'>通知公告</a>")
+    lists = {"/nb/": OLD, "/tzgg/": ""}
+    lists[where] += ROW
+    site = Site({"/": home} | {path: page("政府信息公开年报", body) for path, body in lists.items()} | REPORT)
+    assert [one.beside for one in visited(site).candidates if one.accepted] == [beside]
