@@ -43,6 +43,7 @@ _BUILDS = re.compile(
 )
 
 
+_MOST_TERMS = 60  # elements between a term and the last that belongs to it
 _MOST_WORDS = 2000  # characters of a row, spaces counted
 _HANDLES = "option[value], [onclick], a[href^='javascript:'], [data-url], [data-href], [data-link]"
 _MOST_HANDLES = 5000
@@ -270,14 +271,42 @@ def _is_nobodys_report(title: str) -> bool:
 
 
 def _row_head(anchor: LexborNode) -> str:
-    """The organ that the row's first cell names: 财政局 | 2023 2022; "" when it names none, or is a link itself."""
-    cell = next((node for node in above(anchor) if node.tag in ("td", "body", "table")), None)
-    row = cell.parent if cell is not None and cell.tag == "td" else None
-    first = row.css_first("td, th") if row is not None and row.tag == "tr" else None
-    if first is None or not is_small(first) or first.css_first("a") is not None:
+    """The organ that heads the row of a year's link; "" when none does, or the name is a link itself.
+
+    财政局 | 2023 2022 in a table, <dt>财政局</dt><dd>2023 2022</dd>, <li>财政局：2023 2022</li>.
+    """
+    row = next((node for node in above(anchor) if node.tag in ("td", "dd", "li", "p", "body", "table")), None)
+    if row is None or row.tag in ("body", "table"):
         return ""
-    words = _words(first)
-    return words if organ_in(words) == fold(words) else ""
+    head = _head_of(row)
+    words = _words(head) if head is not None and is_small(head) and head.css_first("a") is None else ""
+    words = words or (_around_links(row) if row.tag in ("li", "p") else "")
+    words = words.strip(" :：")
+    return words if words and organ_in(words) == fold(words) else ""
+
+
+def _head_of(row: LexborNode) -> LexborNode | None:
+    """The first cell of a cell's row of a table; the term that a <dd> belongs to."""
+    if row.tag == "td":
+        line = row.parent
+        return line.css_first("td, th") if line is not None and line.tag == "tr" else None
+    before = row.prev if row.tag == "dd" else None
+    for _ in range(_MOST_TERMS):
+        if before is None or before.tag == "dt":
+            return before
+        before = before.prev
+    return None
+
+
+def _around_links(row: LexborNode) -> str:
+    """The words of a row beside its links, where all of these are called by years; else ""."""
+    labels = [_words(link) for link in row.css("a")] if is_small(row) else []
+    if not labels or not all(_YEAR.match(label) for label in labels):
+        return ""
+    words = _words(row)
+    for label in labels:
+        words = words.replace(label, " ", 1)
+    return _folded(words)
 
 
 def is_cut(title: str) -> bool:

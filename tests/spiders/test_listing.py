@@ -278,3 +278,33 @@ def test_a_pager_that_counts_more_rows_than_a_page_holds_turns_by_script(pager: 
 
     assert turns(45)
     assert not turns(9)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<dl><dt>财政局</dt><dd><a href="/1.pdf">2023年</a> <a href="/2.pdf">2022年</a></dd></dl>',
+        '<dl><dt>教育局</dt><dd><a href="/3.pdf">2023年</a></dd>'
+        '<dt>财政局：</dt><dd><a href="/1.pdf">2023年</a></dd></dl>',
+        '<ul><li>财政局：<a href="/1.pdf">2023年</a> <a href="/2.pdf">2022年</a></li></ul>',
+        '<p><b>财政局</b> <a href="/1.pdf">2023年</a></p>',
+        '<table><tr><td>财政局</td><td><a href="/1.pdf">2023年</a></td></tr></table>',
+    ],
+)
+def test_a_year_beside_or_under_an_organs_name_is_that_organs(html: str) -> None:
+    titles = {link.url: link.title for link in read_listing(html, "http://jia.example/nb/").links}
+    assert titles["http://jia.example/1.pdf"] == "财政局 2023年"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<dl><dt><a href="/czj/">财政局</a></dt><dd><a href="/1.pdf">2023年</a></dd></dl>',
+        '<dl><dt>历年年报</dt><dd><a href="/1.pdf">2023年</a></dd></dl>',
+        '<ul><li>财政局 <a href="/zn.html">指南</a> <a href="/1.pdf">2023年</a></li></ul>',
+        '<h1>甲县人民政府</h1><div><ul><li><a href="/1.pdf">2023年</a></li></ul></div>',
+    ],
+)
+def test_a_name_that_is_not_the_rows_own_leaves_the_year_to_nobody(html: str) -> None:
+    titles = {link.url: link.title for link in read_listing(html, "http://jia.example/nb/").links}
+    assert titles["http://jia.example/1.pdf"] == "2023年"
