@@ -43,7 +43,7 @@ _MOST_ATTACHMENTS = 12
 class Article:
     attachments: Mapping[str, str]  # absolute URLs, in the page's order, and how the page calls each
     dates: tuple[tuple[str, date], ...]  # (provenance, date)
-    shell: bool  # hardly any text, and scripts: a browser may see more
+    unfilled: bool  # scripts, and neither the report's text nor a document or frame: a browser may see more
     titles: tuple[str, ...] = ()  # what the page calls itself, the most trusted first
     frames: tuple[str, ...] = ()  # pages within it that may hold its body
     period: int | None = None  # the year whose January to December the text says it is about
@@ -61,14 +61,16 @@ def read_article(html: str, url: str) -> Article:
     attachments = dict(islice(_attachments(tree, url), _MOST_ATTACHMENTS))
     period = _PERIOD.search(text)
     sources = _metas(tree, _META_SOURCE)
+    frames = tuple(frame for frame in dict.fromkeys(_frames(tree, url)) if frame not in attachments)[:3]
+    form = is_form(text)
     return Article(
         attachments=attachments,
         dates=tuple(_dates(tree, text, url)),
-        shell=len(text) < 200 and tree.css_first("script") is not None,
+        unfilled=not (form or attachments or frames) and tree.css_first("script") is not None,
         titles=tuple(dict.fromkeys(_titles(tree)))[:6],
-        frames=tuple(frame for frame in dict.fromkeys(_frames(tree, url)) if frame not in attachments)[:3],
+        frames=frames,
         period=int(period[1]) if period else None,
-        is_form=is_form(text),
+        is_form=form,
         goes_on=_next_page(tree, url),
         source=sources[0][:100] if sources else "",
         says=tuple("".join(said.split()) for said in _SAYS.findall(text)[:6]),

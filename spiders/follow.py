@@ -67,9 +67,10 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, wanted: Expec
         failure = f"{Outcome.MOVED.value}: leads to the home page {page.url}"
         return replace(candidate, captures=held([page]), failure=failure)
     article = read_article(page.html, page.url)
-    if article.shell and not article.attachments and not article.frames and has_browser:
-        page = await fetch(candidate.url, browser=True)
-        article = read_article(page.html or "", page.url)
+    if article.unfilled and has_browser:  # showVsbpdfIframe("/__local/1.pdf"), document.write(appendix)
+        rendered = await fetch(candidate.url, browser=True)
+        if rendered.html is not None:
+            page, article = rendered, read_article(rendered.html, rendered.url)
     parts, framed = await _framed(fetch, article)
     attached = {**article.attachments, **framed}
     attachments = [await fetch(url) for url, label in attached.items() if not _is_anothers(label, wanted)]

@@ -82,8 +82,23 @@ def test_an_attachment_that_a_script_opens_is_one_too(link: str) -> None:
     assert list(read_article(link, "http://x.cn/a/b.html").attachments) == ["http://x.cn/files/1.pdf"]
 
 
-def test_a_page_that_only_a_script_fills_is_told() -> None:
-    assert read_article("<div id=app></div><script src=app.js></script>", URL).shell
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div id=app></div><script src=app.js></script>",
+        "<p>{}</p><script>showVsbpdfIframe('/__local/A/1.pdf','100%','600')</script>".format("甲县人民政府主办 " * 40),
+        """<p>{}</p><script>var appendix = "<a href='./P1.pdf'>附件</a>"; document.write(appendix)</script>""".format(
+            "网站地图 " * 60
+        ),
+    ],
+)
+def test_a_page_that_only_a_script_fills_is_told(body: str) -> None:
+    assert read_article(body, URL).unfilled
+
+
+@pytest.mark.parametrize("body", ['<a href="1.pdf">年度报告</a>', '<iframe src="body.html"></iframe>'])
+def test_a_page_with_a_document_or_a_frame_needs_no_script(body: str) -> None:
+    assert not read_article(body + "<script>count()</script>", URL).unfilled
 
 
 @pytest.mark.parametrize("url", ["http://x/a.PDF", "http://x/a.wps?v=1", "http://x/system/_content/download.jsp?x=1"])
