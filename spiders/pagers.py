@@ -17,6 +17,10 @@ _HANDLED = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*['\"]([^'\"]+)['\"]"
     r"|\w\(\s*['\"]((?:https?:/)?/[^'\"\s]+|[^'\"\s]+\.(?:s?html?|jsp|aspx?)(?:\?[^'\"\s]*)?|[\w.-][\w./-]*/)['\"]"
 )
+_BEGINS = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\()\s*['\"]([^'\"]+)['\"]\s*\+\s*(?:this|\w+)\."
+    r"(?:value|options\[[^\]]*\]\.value)(?:\s*\+\s*['\"]([^'\"]+)['\"])?"
+)
 _CONTROLS = (
     "a, button, input[type=button], input[type=submit], input[type=image], li[onclick], span[onclick], div[onclick]"
 )
@@ -65,9 +69,22 @@ def _linked(tree: LexborHTMLParser, url: str, base: str) -> Iterator[str]:
             target = _target(anchor, base)
             if target and _belongs(target, url):
                 yield target
+    yield from (
+        target for box in tree.css("select[onchange]") for target in _chosen(box, base) if _belongs(target, url)
+    )
     for option in tree.css("select option[value]"):
         value = (option.attributes.get("value") or "").strip()
         if _PAGE_FILE.search(value) and (target := _joined(base, value)) and _belongs(target, url):
+            yield target
+
+
+def _chosen(box: LexborNode, base: str) -> Iterator[str]:
+    """The pages of a box of page numbers: <select onchange="location='list.jsp?cls=3&page='+this.value">"""
+    begins = _BEGINS.search(box.attributes.get("onchange") or "")
+    if begins is None or not _counts(box):
+        return
+    for option in box.css("option[value]"):
+        if target := _joined(base, begins[1] + (option.attributes.get("value") or "") + (begins[2] or "")):
             yield target
 
 

@@ -185,6 +185,17 @@ def test_no_page_makes_the_reader_of_lists_fall(html: str) -> None:
             "<select><option value='index_2.html'>2</option><option value='/x/9.html'>9</option></select>",
             ["index_2.html"],
         ),
+        (
+            """<select onchange="location='list.jsp?cls=3&page='+this.value">
+            <option value=1>第1页<option value=2>第2页</select>""",
+            ["list.jsp?cls=3&page=1", "list.jsp?cls=3&page=2"],
+        ),
+        (
+            """<select onchange="window.location.href = 'index_' + this.options[this.selectedIndex].value + '.html'">
+            <option value=1>1</option><option value=2>2</option></select>""",
+            ["index_1.html", "index_2.html"],
+        ),
+        ("<select onchange=\"location='nb.jsp?y='+this.value\"><option value=1>甲<option value=2>乙</select>", []),
     ],
 )
 def test_pages_of_other_pagers_are_read_too(html: str, pages: list[str]) -> None:
