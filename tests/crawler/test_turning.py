@@ -72,6 +72,21 @@ def test_tabs_that_are_called_by_a_year_or_a_group_of_organs_are_clicked(tabs: s
     assert result.finished
 
 
+PLATFORM = "<h2>政府信息公开年报</h2><li onclick='show(1)'>政府信息公开指南</li>"
+REPORTS = "<li onclick='show(2023)'><span>政府信息公开年报</span></li>"
+
+
+def test_the_tab_of_the_reports_is_clicked_and_not_the_heading_that_is_called_so() -> None:
+    result, words = turned(TABS % (PLATFORM + REPORTS))
+    assert result.chosen == ["政府信息公开年报"]
+    assert "row 2023" in words
+
+
+def test_of_two_controls_that_are_called_like_the_reports_none_counts_as_clicked() -> None:
+    result, _ = turned(TABS % (PLATFORM + REPORTS + "<a href='#' onclick='show(2022)'>政府信息公开年报</a>"))
+    assert result.chosen == []
+
+
 def test_a_tab_that_does_nothing_was_not_chosen() -> None:
     result, _ = turned("<a href='javascript:;'>2023年</a> <a href='javascript:;'>2022年</a><p>row 2022</p>")
     assert result.chosen == []
