@@ -139,6 +139,12 @@ def organ_in(title: str) -> str | None:
     return None
 
 
+def says_region(title: str, organ: Organ) -> bool:
+    """Whether a title says of which region the organ is: 青溪市文化和旅游局, not 市文化和旅游局."""
+    regions = {region for name in (organ.name, *organ.aliases) for region in _strip_regions(fold(name))[0]}
+    return any(region in fold(title) for region in regions)
+
+
 def is_plain(name: str) -> bool:
     """Whether a name says of no organ which it is: 人民政府, 县政府, 办公室."""
     return re.sub(r"^(?:本级|[省市县区旗州盟])(?=.)", "", fold(name)) in _TOO_PLAIN

@@ -12,10 +12,20 @@ from functools import cache, lru_cache
 
 from portals.folding import fold
 from portals.model import Organ
-from portals.names import Names, is_plain, organ_in
+from portals.names import Names, is_plain, organ_in, says_region
 from portals.series import built_in_series
 
-__all__ = ["Names", "fold", "is_earlier", "is_plain", "organ_in", "organ_named", "report_year", "series_of"]
+__all__ = [
+    "Names",
+    "fold",
+    "is_earlier",
+    "is_plain",
+    "organ_in",
+    "organ_named",
+    "report_year",
+    "says_region",
+    "series_of",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from portals.model import Organ
-from portals.titles import Names, fold, is_plain, organ_in, organ_named, report_year, series_of
+from portals.titles import Names, fold, is_plain, organ_in, organ_named, report_year, says_region, series_of
 from spiders.article import Article, is_document
 from spiders.listing import is_cut
 from spiders.navigation import folder_of, is_group, is_near, is_root, promises_a_column, ways
@@ -43,10 +43,14 @@ class Expectation:
 
 
 def named_in(title: str, wanted: Expectation) -> Organ | None:
-    """The registered organ that a title names. 审计局 may be forty organs' name, and on this host one's."""
+    """The registered organ that a title names. 审计局 may be forty organs' name, and on this host one's.
+
+    市审计局 is this host's too although another city's is registered by that very name.
+    """
     named = organ_named(title, wanted.names)
-    if named is None and wanted.here is not None:
-        named = wanted.here.named(title)
+    here = wanted.here.named(title) if wanted.here is not None else None
+    if named is None or (here is not None and not says_region(title, named)):
+        named = here or named
     if named is None and wanted.government is not None and _without_year(title) in _plain_names(wanted.government.name):
         return wanted.government
     return named

@@ -8,7 +8,7 @@ import pytest
 
 from portals.model import Organ
 from portals.titles import Names
-from spiders.candidates import SURE, Expectation, is_organ_label, weigh
+from spiders.candidates import SURE, Expectation, is_organ_label, named_in, weigh
 from storage.records import Sighting
 
 
@@ -89,3 +89,19 @@ def test_a_menus_label_is_no_organs_name(label: str) -> None:
 @pytest.mark.parametrize("label", ["财政局", "青山镇", "县人民政府", "公共资源交易中心", "政务服务中心"])
 def test_an_organs_name_is_its_label(label: str) -> None:
     assert is_organ_label(Sighting("http://x.cn/1/", label, None, ""))
+
+
+@pytest.mark.parametrize(
+    ("title", "whose"),
+    [
+        ("市教育局2023年政府信息公开工作年度报告", "9"),
+        ("市教育局", "9"),
+        ("巴中市教育局2023年政府信息公开工作年度报告", "2"),
+        ("达州市教育局2023年政府信息公开工作年度报告", "9"),
+    ],
+)
+def test_a_short_name_is_this_hosts_organs_although_another_citys_is_registered_by_it(title: str, whose: str) -> None:
+    ours = Organ("9", "达州市教育局", (), "city", "department", "511700", None, None, None)
+    wanted = Expectation(ours, "ogi", 2023, False, Names([SCHOOLS, ours]), here=Names([ours]))
+    named = named_in(title, wanted)
+    assert named and named.id == whose
