@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from portals.titles import report_year
@@ -54,6 +54,10 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     undated = link.nobodys and link.sighting.date is None
     if not taken and undated and await is_years_list(survey, page, wanted[0]):
         return ()
+    holds = article.is_form or article.attachments or article.frames or article.dates
+    if taken and link.is_label and not holds and _leads_to_organs(page):
+        # 2023年 leads to 2023年政府信息公开年度报告: a table of organs' names may be called so too
+        found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
     if not taken and gathers(survey, page, wanted[0]):
         await survey.read(page)
         return ()
@@ -81,6 +85,11 @@ def gathers(survey: Survey, page: Page, wanted: Expectation) -> bool:
     ):
         return False
     known = {sighting.url for sighting in survey.sightings.values()}
+    return _leads_to_organs(page, known)
+
+
+def _leads_to_organs(page: Page, known: Set[str] = frozenset()) -> bool:
+    """Whether several links of a page, beside those `known`, are called by organs' names."""
     new = (Sighting(link.url, link.title, link.date, "") for link in _links(page) if link.url not in known)
     return len({one.url for one in new if is_organ_label(one) and same_host(one.url, page.url)}) > 1
 

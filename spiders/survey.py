@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from portals.titles import fold, is_plain, organ_in, report_year, series_of
 from spiders.article import page_titles
-from spiders.candidates import is_known_item, is_of_series, leads_on
+from spiders.candidates import is_known_item, is_of_series, leads_on, years_label
 from spiders.datalists import Call, CallPlan, is_data, plan_calls, read_data_list, wanting
 from spiders.fetched import Fetch, Page, Revealed
 from spiders.listing import Link, Listing, links_of, opened_links, read_listing
@@ -104,7 +104,7 @@ class Survey:
         """Reads the list that begins with a page already fetched.
 
         `whose`: the organ by whose name the way led here, else the page calls itself by one. What it newly shows of the
-        series and names nobody is its.
+        series, or of years, and names nobody is its.
         """
         outer, self._whose = self._whose, whose or _called_by_a_name(first) or self._whose
         try:
@@ -158,7 +158,8 @@ class Survey:
         before = len(self.sightings)
         shown = {url for url, _ in self.sightings} if self._whose else set()
         for link in links:
-            theirs = self._whose and link.url not in shown and series_of(link.title) == self._series
+            told = series_of(link.title) == self._series or years_label(link.title) is not None
+            theirs = self._whose and link.url not in shown and told
             title = f"{self._whose} {link.title}" if theirs and organ_in(link.title) is None else link.title
             self.sightings.setdefault((link.url, title), Sighting(link.url, title, link.date, capture or ""))
         return len(self.sightings) - before

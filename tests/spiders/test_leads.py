@@ -172,6 +172,36 @@ def test_behind_an_organs_own_name_what_names_nobody_is_that_organs() -> None:
 
 
 @pytest.mark.parametrize(
+    "years",
+    [
+        "<a href='/f/{0}.pdf'>2023年</a> <a href='/f/{0}2.pdf'>2022年</a>",
+        "<select onchange='open(this.value)'><option>--请选择--<option value='/f/{0}.pdf'>2023年</select>",
+    ],
+)
+def test_years_behind_an_organs_own_name_are_that_organs(years: str) -> None:
+    tree = page("政府信息公开年报", "<a href='/t/1.html'>县财政局</a> <a href='/t/2.html'>县卫生健康局</a>")
+    site = Site(
+        {"/nb/": tree, "/t/1.html": page("年报", years.format("m")), "/t/2.html": page("年报", years.format("h"))}
+    )
+    site.pages |= {f"{HOST}/f/{name}.pdf": PDF for name in ("m", "m2", "h", "h2")}
+    found = visits(site, Column(f"{HOST}/nb/", ("m", "h", "c")))
+    assert sorted(accepted(*found)) == [("h", "/f/h.pdf"), ("m", "/f/m.pdf")]
+    assert all(one.score >= SURE for visit in found for one in visit.candidates if one.accepted)
+
+
+def test_a_years_page_that_is_called_like_a_report_hides_nothing_that_it_leads_to() -> None:
+    """Its names of organs were seen before: 2023年 leads to the column's first page once more."""
+    names = "<h1>2023年政府信息公开年度报告</h1><a href='/g/1.html'>人民政府</a> <a href='/g/2.html'>县财政局</a>"
+    year = "<a href='/nb/2023/'>2023年</a> <a href='/nb/2022/'>2022年</a>"
+    site = Site({"/nb/": page("政府信息公开年报", year + names), "/nb/2023/": page("政府信息公开年报", year + names)})
+    site.pages |= {f"{HOST}/g/2.html": page("2023年政府信息公开工作年度报告", DATED + "<a href='/f/m.pdf'>附件</a>")}
+    site.pages |= {f"{HOST}/f/m.pdf": PDF}
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    sure = [(one.organ, one.url) for one in visit.candidates if one.accepted and one.score >= SURE]
+    assert sure == [("m", f"{HOST}/g/2.html")]
+
+
+@pytest.mark.parametrize(
     "says",
     [
         "<h1>甲县卫生健康局2023年政府信息公开工作年度报告</h1>",
