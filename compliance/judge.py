@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from compliance.dates import Claims, every_claim, first_claims, standing
 from compliance.evidence import Evidence
-from compliance.looks import Doubt, Look, look_at, was_out_of_order
+from compliance.looks import Look, look_at, was_out_of_order
 from compliance.moments import day_of, end_of
 from compliance.policy import Policy, built_in_policy
 from compliance.versions import Course, course_of
@@ -22,6 +22,8 @@ from storage.records import Assessment, Observation, Outcome, Status
 
 NOT_VISITED = "not_visited"
 DATE_UNCERTAIN = "date_uncertain"
+
+_OUT_OF_REACH = (Outcome.UNREACHABLE, Outcome.SERVER_ERROR, Outcome.BLOCKED, Outcome.ROBOTS)
 
 LateBy = Literal["notice", "statute"]
 NOT_OWED = "not_owed"
@@ -68,12 +70,12 @@ def _assessment(
 def _judge_unseen(
     obligation: Obligation, evidence: Evidence, looks: Sequence[Look], now: datetime, policy: Policy
 ) -> Assessment:
-    doubt = _latest_doubt(looks)
-    if doubt is not None:
-        return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence)
     by_column = _by_column(looks, evidence.columns, now, policy)
-    absent, ages = _absent_everywhere(by_column), _ages(by_column, policy)
     due, statute = end_of(obligation.due_notice), end_of(obligation.due_statute)
+    doubtful = [look for look in looks if look.doubts]
+    if doubtful:
+        return _judge_doubtful(obligation, doubtful[-1], by_column, now, policy)
+    absent, ages = _absent_everywhere(by_column), _ages(by_column, policy)
     if now <= due:
         return _assessment(obligation, now, Status.PENDING, last_absent=absent, until=min([due, *ages]))
     latest = {column: group[-policy.missing_visits :] for column, group in by_column.items()}
@@ -90,8 +92,20 @@ def _judge_unseen(
     )
 
 
-def _latest_doubt(looks: Sequence[Look]) -> Doubt | None:
-    return next((doubt for look in reversed(looks) for doubt in look.doubts), None)
+def _judge_doubtful(
+    obligation: Obligation, doubtful: Look, by_column: dict[str, list[Look]], now: datetime, policy: Policy
+) -> Assessment:
+    """Something may be the report, and nothing confirms it. While no column can be reached, that is told first."""
+    doubt, due = doubtful.doubts[0], end_of(obligation.due_notice)
+    down = [group[-1] for group in by_column.values() if group and group[-1].outcome in _OUT_OF_REACH]
+    if not down or len(down) < len(by_column) or min(look.at for look in down) <= doubtful.at:
+        return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence)
+    if now <= due:
+        return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence, until=due)
+    newest = max(down, key=lambda look: look.at)
+    until = min(look.at + policy.max_age for look in down)
+    evidence = (*newest.evidence, *doubt.evidence)
+    return _assessment(obligation, now, Status.UNKNOWN, cause=newest.outcome.value, evidence=evidence, until=until)
 
 
 def _by_column(

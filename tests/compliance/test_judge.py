@@ -120,6 +120,19 @@ def test_a_candidate_that_nobody_confirmed_is_unknown_never_missing(
         assert (found.status, found.cause) == (Status.UNKNOWN, cause)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.BLOCKED, Outcome.SERVER_ERROR, Outcome.ROBOTS])
+def test_while_a_site_is_out_of_reach_that_is_told_before_what_nobody_confirmed(outcome: Outcome) -> None:
+    shown, down = visit(at("02-05"), shows=[URL]), visit(at("02-22"), outcome)
+    known = evidence(shown, visit(at("02-19"), outcome), down, readings={(shown.id, URL): "unconfirmed"})
+    causes = [verdict(known, at(text)).cause for text in ("02-19", "02-21", "02-22", "03-20", "04-10")]
+    assert causes[0] == "unconfirmed"  # before the due day nobody is looked for
+    assert causes[1:3] == [outcome.value] * 2
+    assert causes[-1] == "unconfirmed"  # what a visit met says nothing of today any more
+    assert set(verdict(known, at("02-22")).evidence) >= {f"doc-{shown.id}-0"}
+    back = evidence(shown, down, visit(at("02-23")), readings={(shown.id, URL): "unconfirmed"})
+    assert verdict(back, at("02-23")).cause == "unconfirmed"
+
+
 def test_a_candidate_that_was_read_and_refused_clears_the_way_for_missing() -> None:
     shown = visit(at("02-21"), shows=[URL])
     assert verdict(evidence(shown, readings={(shown.id, URL): REFUSED}), at("02-22")).status is Status.MISSING
