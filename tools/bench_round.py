@@ -70,7 +70,7 @@ def ledger(home: Path) -> str:
     files = sorted((home / "logs").glob("*.politeness.jsonl"))
     lines = [json.loads(line) for line in files[-1].read_text(encoding="utf-8").splitlines()]
     gaps = [line["least_gap"] for line in lines if line["least_gap"] is not None]
-    return f"our ledger: {len(lines)} hosts, least gap {min(gaps, default=0.0):.3f} s"
+    return f"our ledger: {len({line['host'] for line in lines})} hosts, least gap {min(gaps, default=0.0):.3f} s"
 
 
 def main() -> None:
