@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page
-
 from spiders.navigation import SURE_LABEL, is_choice, promise_of
-from spiders.screen import Turned, changes, words
+from spiders.screen import Screen, Turned
 
 MOST_TABS = 24
 _TRIES = 8  # quarters of a second that a tab may take to show something else
@@ -32,17 +30,21 @@ _LABELS = f"""() => {{ {_FOUND} const told = new Map();
 _CLICK = f"label => {{ {_FOUND} const e = found.find(e => text(e) === label); if (e) e.click(); }}"
 
 
-async def click_tabs(page: Page, turned: Turned, turn: Callable[[Turned], Awaitable[None]]) -> None:
+async def click_tabs(screen: Screen, turned: Turned, turn: Callable[[Turned], Awaitable[None]]) -> None:
     """Clicks every tab that is called by a year, a group of organs, or the reports, and turns the list that it shows.
 
     The tab that is shown already changes nothing at first, and something when another was clicked before it.
     """
-    tabs = [label for label, times in await page.evaluate(_LABELS) if is_choice(label) or _is_the_reports(label, times)]
+    tabs = [
+        label
+        for label, times in await screen.page.evaluate(_LABELS)
+        if is_choice(label) or _is_the_reports(label, times)
+    ]
     if len(tabs) > MOST_TABS:
         turned.finished = False
-    left = [tab for tab in tabs[:MOST_TABS] if not await _click(page, tab, turned, turn)]
+    left = [tab for tab in tabs[:MOST_TABS] if not await _click(screen, tab, turned, turn)]
     for tab in left if turned.chosen else ():
-        await _click(page, tab, turned, turn)
+        await _click(screen, tab, turned, turn)
 
 
 def _is_the_reports(label: str, times: int) -> bool:
@@ -50,11 +52,12 @@ def _is_the_reports(label: str, times: int) -> bool:
     return times == 1 and promise_of(label) >= SURE_LABEL
 
 
-async def _click(page: Page, tab: str, turned: Turned, turn: Callable[[Turned], Awaitable[None]]) -> bool:
+async def _click(screen: Screen, tab: str, turned: Turned, turn: Callable[[Turned], Awaitable[None]]) -> bool:
     """Whether a click on the tab showed something else on the same page."""
-    address, dom, shown = page.url, await page.content(), await words(page)
+    page = screen.page
+    address, dom, shown = page.url, await page.content(), await screen.words()
     await page.evaluate(_CLICK, tab)
-    changed = await changes(page, shown, _TRIES)
+    changed = await screen.changes(shown, _TRIES)
     if page.url.partition("#")[0] != address.partition("#")[0]:
         await page.go_back()
         return True  # nothing to try again: it is a link, and not chosen

@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from spiders.openers import open_rows
-from spiders.screen import Turned, changes, words
+from spiders.screen import LOADS, Screen, Turned
 from spiders.tabs import click_tabs
 
 MOST_TURNS = 30
@@ -23,7 +23,6 @@ SECONDS = 30.0
 
 MOST_CHOICES = 24  # years and organs that are chosen in boxes, one after the other
 
-_LOADS = ("xhr", "fetch", "script")
 _ASKS_MS = 400  # that a page takes at most to ask for more when somebody scrolls down
 _DOWN = """() => {
   const boxes = [document.scrollingElement || document.documentElement, ...document.querySelectorAll('div,ul,section')];
@@ -77,37 +76,39 @@ _CHOOSE = """([at, n]) => { const box = document.querySelectorAll('select')[at];
 
 async def turn_pages(page: Page, labels: list[str]) -> Turned:
     """Clicks through a list. Ends when the control is gone or off, or when all pages that are told of were seen."""
-    turned = Turned([], False)
+    turned, screen = Turned([], False), Screen(page)
     try:
         async with asyncio.timeout(SECONDS):
             await _settle(page)
-            whole = await _scroll(page)
-            await _turn(page, labels, turned)
+            whole = await _scroll(screen)
+            await _turn(screen, labels, turned)
             await open_rows(page, turned)
-            await _choose(page, turned)
-            await click_tabs(page, turned, lambda below: _turn(page, labels, below))
+            await _choose(screen, turned)
+            await click_tabs(screen, turned, lambda below: _turn(screen, labels, below))
             turned.finished = turned.finished and whole
     except (PlaywrightError, TimeoutError):
         turned.finished = False
     return turned
 
 
-async def _scroll(page: Page) -> bool:
+async def _scroll(screen: Screen) -> bool:
     """Scrolls down as long as that makes the page ask for more and grow. Whether there was an end to it."""
+    page = screen.page
     for _ in range(MOST_TURNS):
-        shown = await words(page)
+        shown = await screen.words()
         try:
-            async with page.expect_request(lambda asked: asked.resource_type in _LOADS, timeout=_ASKS_MS) as asked:
+            async with page.expect_request(lambda asked: asked.resource_type in LOADS, timeout=_ASKS_MS) as asked:
                 await page.evaluate(_DOWN)
             await (await asked.value).response()
         except PlaywrightTimeout:
             return True
-        if not await changes(page, shown, 4):
+        if not await screen.changes(shown, 4):
             return True  # it counts its readers, or the like
     return False
 
 
-async def _turn(page: Page, labels: list[str], turned: Turned) -> None:
+async def _turn(screen: Screen, labels: list[str], turned: Turned) -> None:
+    page = screen.page
     wanted: int | None = None
     for _ in range(MOST_TURNS):
         state = await page.evaluate(_FIND, [labels, len(turned.doms)])
@@ -118,22 +119,23 @@ async def _turn(page: Page, labels: list[str], turned: Turned) -> None:
         if not state["live"]:
             turned.finished = wanted is None or bool(state["dead"])
             return
-        before, shown = await page.content(), await words(page)
+        before, shown = await page.content(), await screen.words()
         await page.click("[data-turn]", timeout=3000)
-        if not await changes(page, shown):
+        if not await screen.changes(shown):
             return  # the control says that there is more, and shows nothing: not all was seen
         turned.doms.append(before)
 
 
-async def _choose(page: Page, turned: Turned) -> None:
+async def _choose(screen: Screen, turned: Turned) -> None:
     """Chooses every year and every organ that a box offers. Two empty lists look alike; a box that never changes
     anything belongs to a form that waits to be sent, and what that would show was not seen."""
+    page = screen.page
     choices = await page.evaluate(_CHOICES)
     changed = not choices
     for at, option in choices[:MOST_CHOICES]:
-        before, shown = await page.content(), await words(page)
+        before, shown = await page.content(), await screen.words()
         await page.evaluate(_CHOOSE, [at, option])
-        if await changes(page, shown, 6):
+        if await screen.changes(shown, 6):
             changed = True
             turned.doms.append(before)
     turned.finished = turned.finished and changed and len(choices) <= MOST_CHOICES

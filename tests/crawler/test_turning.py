@@ -20,10 +20,14 @@ more();window.addEventListener('scroll',more)</script>"""
 PING = "<p>whole</p><div style='height:3000px'></div><script>window.onscroll=()=>fetch('/count')</script>"
 
 
-def turned(html: str) -> tuple[Turned, str]:
-    """What turning a page came to, and the page's words afterwards."""
+def turned(html: str, slow: float = 0.0) -> tuple[Turned, str]:
+    """What turning a page came to, and the page's words afterwards. `slow`: seconds that its data calls take."""
 
     async def answer(route: Route) -> None:
+        if route.request.url.endswith("/never"):
+            return
+        if route.request.url != "http://list.test/":
+            await asyncio.sleep(slow)
         body = html if route.request.url == "http://list.test/" else f"row {route.request.url.rpartition('?')[2]}"
         await route.fulfill(status=200, content_type="text/html; charset=utf-8", body=body)
 
@@ -85,6 +89,23 @@ def test_the_tab_of_the_reports_is_clicked_and_not_the_heading_that_is_called_so
 def test_of_two_controls_that_are_called_like_the_reports_none_counts_as_clicked() -> None:
     result, _ = turned(TABS % (PLATFORM + REPORTS + "<a href='#' onclick='show(2022)'>政府信息公开年报</a>"))
     assert result.chosen == []
+
+
+SLOW = TABS.replace("fetch(", "document.getElementById('l').innerHTML='<li>暂无数据</li>';fetch(")
+
+
+def test_a_tab_that_empties_the_list_first_is_waited_for() -> None:
+    """Shown was 暂无数据, and the next tab clicked before the rows of 2023 came."""
+    years = "<a href='#' onclick='show(2023)'>2023年</a> <a href='#' onclick='show(2022)'>2022年</a>"
+    result, _ = turned(SLOW % years, slow=1.5)
+    assert any("row 2023" in dom for dom in result.doms)
+    assert result.finished
+
+
+def test_a_page_that_waits_for_news_for_ever_is_turned_all_the_same() -> None:
+    news = "<script>fetch('/never')</script>"
+    result, words = turned(news + TABS % "<a href='#' onclick='show(2023)'>2023年</a>")
+    assert result.chosen == ["2023年"] and "row 2023" in words
 
 
 def test_a_tab_that_does_nothing_was_not_chosen() -> None:
