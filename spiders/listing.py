@@ -32,6 +32,7 @@ _DAY_FIRST = re.compile(r"^[\[(（【]?\s*(?:20\d\d[-./年]\s?)?\d{1,2}[-./月]\
 _DAY_LAST = re.compile(
     r"(?<=\S{4})\s+[\[(（【]?\s*(?:20\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?|\d\d-\d\d)(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?$"
 )
+_NUMBERED = re.compile(r"^\s*\d{1,3}[\s.、]+(?=\D)")  # 3 | 财政局 | 查看
 _ROWS = {"li", "tr", "p", "dd", "dl"}
 _LAST_DATE = re.compile(r"[\s\[(（]*(?:20\d\d\s*[-./年]\s*)?\d{1,2}\s*[-./月]\s*\d{1,2}\s*[日\])）]?\s*$")
 _BEGUN, _ENDED = re.compile(r"<(html|body)\b", re.I), re.compile(r"</(html|body)\b", re.I)
@@ -240,7 +241,7 @@ def _title(anchor: LexborNode) -> str:
     if rules().empty_labels.match(title.replace(" ", "")):
         row = _own_row(anchor)
         words = _words(row).replace(text, " ", 1) if row is not None else _shared(anchor)
-        return (_DATE.sub(" ", words).strip(" []()（）【】:：-|·、/") or title)[:500]
+        return (_NUMBERED.sub("", _DATE.sub(" ", words)).strip(" []()（）【】:：-|·、/") or title)[:500]
     return title[:500]
 
 

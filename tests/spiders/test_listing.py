@@ -319,3 +319,8 @@ def test_a_year_beside_or_under_an_organs_name_is_that_organs(html: str) -> None
 def test_a_name_that_is_not_the_rows_own_leaves_the_year_to_nobody(html: str) -> None:
     titles = {link.url: link.title for link in read_listing(html, "http://jia.example/nb/").links}
     assert titles["http://jia.example/1.pdf"] == "2023年"
+
+
+def test_a_rows_number_is_no_part_of_its_name() -> None:
+    table = "<table><tr><td>3</td><td>财政局</td><td><a href='/3.html'>查看</a></td></tr></table>"
+    assert [link.title for link in read_listing(table, URL).links] == ["财政局"]
