@@ -150,10 +150,12 @@ def _title(document: Document, before: int) -> tuple[str | None, str | None, int
 
 
 def _broken_title(lines: Sequence[tuple[int, str]], index: int) -> tuple[str, str | None, int] | None:
-    """A title over two or three lines, the last of which is this one."""
+    """A title over two or three lines, the last of which is this one. It names one year: a menu's 2016年 stands above
+    政府信息公开工作年度报告（2023年）."""
     for count in (2, 3):
         if index + 1 >= count and re.search("[报告]", lines[index][1]):
-            found = _parse_title(_join(lines[index - count + 1 : index + 1]))
+            joined = _join(lines[index - count + 1 : index + 1])
+            found = _parse_title(joined) if len(set(re.findall(r"20\d\d", joined))) < 2 else None
             if found and not _parse_title(_join(lines[index : index + 1])):
                 return found
     return None

@@ -60,6 +60,16 @@ def test_where_the_title_names_no_year_the_period_does(title: str) -> None:
     assert read_report(page(spec), source="x").year == 2023
 
 
+def test_a_year_of_the_menu_above_a_title_that_names_its_own_is_no_part_of_it() -> None:
+    spec = sound()
+    spec.title, spec.year = "政府信息公开工作年度报告（2023年）", 2023
+    write_prose(Random(1), spec)
+    menu = "<ul><li><a href='/2017.html'>2017年</a></li><li><a href='/2016.html'>2016年</a></li></ul><h1".encode()
+    data = page(spec).replace(b"<h1", menu, 1)
+    assert menu in data
+    assert read_report(data, source="x").year == 2023
+
+
 def test_the_old_form_has_its_own_cells() -> None:
     report = read_report(page(sound(4, "ogi-2019")), source="x")
     assert report.form == "ogi-2019"
