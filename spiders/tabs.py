@@ -27,7 +27,9 @@ _FOUND = """const text = e => (e.innerText || '').trim();
 _LABELS = f"""() => {{ {_FOUND} const told = new Map();
   for (const e of found) told.set(text(e), (told.get(text(e)) || 0) + clickable.has(e));
   return [...told]; }}"""
-_CLICK = f"label => {{ {_FOUND} const e = found.find(e => text(e) === label); if (e) e.click(); }}"
+# <li onmouseover="show(2023)">: the mouse comes over what it clicks.
+_CLICK = f"""label => {{ {_FOUND} const e = found.find(e => text(e) === label);
+  if (e) {{ e.dispatchEvent(new MouseEvent('mouseover', {{bubbles: true}})); e.click(); }} }}"""
 
 
 async def click_tabs(screen: Screen, turned: Turned, turn: Callable[[Turned], Awaitable[None]]) -> None:

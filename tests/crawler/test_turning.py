@@ -66,6 +66,7 @@ function show(y){fetch('/rows?'+y).then(r=>r.text()).then(t=>{document.getElemen
     [
         "<a href='javascript:void(0)' onclick='show(2023)'>2023年</a> <a href='#' onclick='show(2022)'>2022年</a>",
         "<li class=cur onclick='show(2022)'>2022</li><li onclick='show(2023)'><span>2023</span></li>",
+        "<li onmouseover='show(2022)'>2022年</li><li onmouseover='show(2023)'>2023年</li>",
         "<span onclick='show(2023)'>市政府部门</span><span onclick='show(2022)'>县（市、区）</span>",
     ],
 )
