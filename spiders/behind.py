@@ -61,6 +61,8 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     if not taken and gathers(survey, page, wanted[0]):
         await survey.read(page)
         return ()
+    if not taken and not article.is_form and _leads_to_one_of(survey, page, wanted):
+        await survey.read(page)
     if not taken:
         found = list(what_may_be(link, article, wanted)) or found
     whose = {one.organ.id: one for one in wanted}
@@ -71,10 +73,7 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
 
 
 def gathers(survey: Survey, page: Page, wanted: Expectation) -> bool:
-    """Whether an article without a report of its own leads to organs' by their names: 甲县2023年…年度报告集中发布.
-
-    What pages before it led to as well is the site's menu.
-    """
+    """Whether an article without a report of its own leads to organs' by their names: 甲县2023年…年度报告集中发布."""
     if page.html is None or is_document(page.url):
         return False
     article = read_article(page.html, page.url)
@@ -84,14 +83,29 @@ def gathers(survey: Survey, page: Page, wanted: Expectation) -> bool:
         or any(named_in(label, wanted) is None for label in article.attachments.values())
     ):
         return False
-    known = {sighting.url for sighting in survey.sightings.values()}
-    return _leads_to_organs(page, known)
+    return _leads_to_organs(page, _menu(survey))
+
+
+def _leads_to_one_of(survey: Survey, page: Page, wanted: Sequence[Expectation]) -> bool:
+    """Whether a page leads to one organ's by its name, whose report is still looked for."""
+    organs = {one.organ.id for one in wanted}
+    named = (named_in(one.title, wanted[0]) for one in _organs_links(page, _menu(survey)))
+    return any(organ is not None and organ.id in organs for organ in named)
 
 
 def _leads_to_organs(page: Page, known: Set[str] = frozenset()) -> bool:
     """Whether several links of a page, beside those `known`, are called by organs' names."""
+    return len({one.url for one in _organs_links(page, known)}) > 1
+
+
+def _organs_links(page: Page, known: Set[str]) -> list[Sighting]:
     new = (Sighting(link.url, link.title, link.date, "") for link in _links(page) if link.url not in known)
-    return len({one.url for one in new if is_organ_label(one) and same_host(one.url, page.url)}) > 1
+    return [one for one in new if is_organ_label(one) and same_host(one.url, page.url)]
+
+
+def _menu(survey: Survey) -> Set[str]:
+    """Addresses to which pages before an article led as well: the site's menu."""
+    return survey.menu | {sighting.url for sighting in survey.sightings.values()}
 
 
 async def is_years_list(survey: Survey, page: Page, wanted: Expectation) -> bool:

@@ -161,3 +161,14 @@ def test_a_candidate_says_whether_the_columns_own_list_shows_it(where: str, besi
     lists[where] += ROW
     site = Site({"/": home} | {path: page("政府信息公开年报", body) for path, body in lists.items()} | REPORT)
     assert [one.beside for one in visited(site).candidates if one.accepted] == [beside]
+
+
+@pytest.mark.parametrize("others", ["", "<a href='/a/2.html'>甲县水利局</a>"])
+def test_an_article_that_gathers_reports_leads_to_the_organs_own_be_it_the_only_one(others: str) -> None:
+    title = "甲县各部门2023年政府信息公开工作年度报告"
+    column = page("政府信息公开年报", OLD + f"<li><a href='/g.html'>{title}</a> 2024-01-20</li>")
+    article = page(title, f"<p>来源：甲县人民政府</p><a href='/a/1.html'>甲县财政局</a> {others}")
+    site = Site({"/": column, "/nb/": column, "/g.html": article} | REPORT)
+    found = visits(site, Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True))
+    urls = {one.url for visit in found for one in visit.candidates if one.accepted and one.organ == "m"}
+    assert f"{HOST}/a/1.html" in urls
