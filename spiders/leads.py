@@ -41,7 +41,8 @@ def left_to_reading(link: Unclear, wanted: Sequence[Expectation]) -> Iterator[Ca
     named = named_in(link.sighting.title, wanted[0])
     if named is None and not wanted[0].alone and not link.must:
         return
-    score = SURE if named is not None or wanted[0].alone else ACCEPT
+    nobodys = organ_in(link.sighting.title) is None
+    score = SURE if named is not None or (wanted[0].alone and nobodys) else ACCEPT
     for one in wanted:
         if named is None or one.organ.id == named.id:
             yield as_candidate(link.sighting, one, score, (link.why, ONLY_READING))

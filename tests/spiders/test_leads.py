@@ -136,6 +136,14 @@ def test_a_reprint_of_somebody_elses_report_makes_a_column_nobody_elses() -> Non
     assert [(one.url, one.score >= SURE) for one in visit.candidates if one.accepted] == [(f"{HOST}/a/1.html", True)]
 
 
+def test_a_cut_title_that_names_a_stranger_in_an_organs_own_column_is_left_to_a_person() -> None:
+    """甲县审计局 is not registered; its document names no registered organ either, and was the county's for sure."""
+    listed = column_of("<a href='/f/1.pdf'>甲县审计局二〇二三年政府信息公开工作年度报...</a> 2024-01-11")
+    site = Site({"/nb/": listed, "/f/1.pdf": PDF})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("c",)))
+    assert [(one.url, one.score >= SURE) for one in visit.candidates if one.accepted] == [(f"{HOST}/f/1.pdf", False)]
+
+
 @pytest.mark.parametrize("label", ["人民政府", "县政府", "本级政府", "甲县人民政府"])
 def test_behind_the_governments_plain_name_what_names_nobody_is_the_governments(label: str) -> None:
     """人民政府 2023年…年度报告 was taken for a stranger's, and the county called missing."""
