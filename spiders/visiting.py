@@ -112,6 +112,7 @@ class _Visit:
         if self._column.home is None:  # perhaps the whole site's
             self._finding.mind_strangers()
         found: list[str] = []
+        own_calls = list(self._survey.calls)
         for home in homes:
             self._walk = Walk(self._survey, home, self._crawl.series)
             page = await self._survey.fetch(home)
@@ -125,6 +126,7 @@ class _Visit:
             await self._listen(self._walk)
             await self._search.search(page)
             found += [one.url for one in self._walk.found]
+        self._survey.calls = own_calls  # what other columns ask for would be taken for this one's rows next time
         return found
 
     # A home page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -17,7 +18,7 @@ from portals.model import Organ
 from portals.titles import Names
 from spiders.candidates import SURE, Expectation
 from spiders.column import Column
-from spiders.fetched import Page
+from spiders.fetched import Page, Revealed
 from spiders.leads import ONLY_READING
 from spiders.navigation import ways
 from spiders.pages import judge_page
@@ -853,3 +854,29 @@ def test_a_report_of_an_organs_part_is_not_the_organs(name: str, taken: bool) ->
     column = page("政府信息公开年报", rows("甲县财政局", 2022) + rows(name, 2023))
     [visit] = visits(Site({"/nb/": column}), Column(f"{HOST}/nb/", ("m",)))
     assert any(one.accepted for one in visit.candidates) == taken
+
+
+class Revealing(Site):
+    """Every list comes by a data call that its browser reveals."""
+
+    has_browser = True
+
+    async def fetch(self, url: str, **how: Any) -> Page:
+        page = await super().fetch(url)
+        call = Revealed("xhr", f"{url}data.json?page=1", "GET", 200)
+        return replace(page, revealed=(call,), turned_all=True) if how.get("browser") else page
+
+
+def test_the_data_calls_of_other_columns_are_not_remembered_as_this_ones() -> None:
+    """The county's report named nobody, and was the town's at the next visit."""
+    script = "<script>fetch('x')</script>"
+    site = Revealing(
+        {
+            "/": page("甲县人民政府", "<a href='/zf/'>政府信息公开年报</a>"),
+            "/nb/": page("年报", rows("甲县财政局", 2022) + script),
+            "/zf/": page("年报", rows("甲县人民政府", 2022) + script),
+        }
+    )
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",), home=f"{HOST}/", overdue=True))
+    assert visit.profile is not None
+    assert visit.profile.calls == (f"{HOST}/nb/data.json?page=1",)
