@@ -245,8 +245,9 @@ class Walk:
                 days = [link.date for link in listing.links if link.date]
                 if not days and listing.scripted:
                     await self._rendered(page)
-                if days and min(days) >= since:
-                    todo = [url for url in listing.pages if url not in seen][:1]
+                if not days or min(days) >= since:  # without a day it may be framed
+                    further = listing.pages if days else [url for url in listing.frames if same_host(url, page.url)]
+                    todo = [url for url in further if url not in seen][:1]
                     seen |= set(todo)
 
     def _hear(self, links: Sequence[Link], page: Page) -> None:

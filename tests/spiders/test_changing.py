@@ -172,3 +172,11 @@ def test_an_article_that_gathers_reports_leads_to_the_organs_own_be_it_the_only_
     found = visits(site, Column(f"{HOST}/nb/", ("m", "h"), home=f"{HOST}/", overdue=True))
     urls = {one.url for visit in found for one in visit.candidates if one.accepted and one.organ == "m"}
     assert f"{HOST}/a/1.html" in urls
+
+
+def test_a_framed_list_of_notices_is_looked_through() -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a> <a href='/tzgg/'>通知公告</a>")
+    notices = page("通知公告", "<iframe src='/inc/list.html?c=7&p=1'></iframe>")
+    framed = f"<html><body>{'<li><a href=/b/7.html>招聘公告</a> 2024-02-20</li>' * 9}{ROW}</body></html>"
+    site = Site({"/": home, "/tzgg/": notices, "/inc/list.html?c=7&p=1": framed, "/nb/": page("年报", OLD)} | REPORT)
+    assert taken(visited(site)) == ["/a/1.html"]
