@@ -1,3 +1,3 @@
 """The reader's version: readings are kept under it, and everything archived is read again when it rises."""
 
-VERSION = "6"
+VERSION = "7"
