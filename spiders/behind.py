@@ -42,34 +42,47 @@ async def look_behind(survey: Survey, link: Unclear, wanted: Sequence[Expectatio
     article = read_article(page.html, page.url)
     found = [one for each in wanted if (one := weigh_page(link.sighting, article, each))]
     taken = any(one.accepted for one in found)
-    if not taken and (link.is_label or _is_list(article, page, wanted[0].series, survey)):
-        await survey.read(page, whose=whose_list(link.sighting, wanted[0]))
-        return ()
-    if taken and link.is_label and (faces := await _as_a_list(survey, article, page, wanted[0])):
-        leads_on = not article.dates and _leads_to_the_year(faces, wanted[0].year, survey)
-        if await _reads_as_list(survey, faces, wanted[0].series):
+    if taken and link.is_label:
+        faces = await _as_a_list(survey, article, page, wanted[0])
+        leads_on = bool(faces) and not article.dates and _leads_to_the_year(faces, wanted[0].year, survey)
+        if faces and await _reads_as_list(survey, faces, wanted[0].series):
             return ()
-        if leads_on:  # what is behind that is looked at too, and surer if it is the report
+        if leads_on or (not _holds_anything(article) and _leads_to_organs(page)):
+            # 2023年 leads to 2023年政府信息公开年度报告: a table of years, or of organs' names, may be called
+            # so too. What it leads to is surer, if it is the report.
             found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
-    undated = link.nobodys and link.sighting.date is None
-    if not taken and undated and await is_years_list(survey, page, wanted[0]):
-        return ()
-    holds = article.is_form or article.attachments or article.frames or article.dates
-    if taken and link.is_label and not holds and _leads_to_organs(page):
-        # 2023年 leads to 2023年政府信息公开年度报告: a table of organs' names may be called so too
-        found = [replace(one, score=min(one.score, ACCEPT)) for one in found]
-    if not taken and gathers(survey, page, wanted[0]):
-        await survey.read(page)
-        return ()
-    if not taken and not article.is_form and _leads_to_one_of(survey, page, wanted):
-        await survey.read(page)
     if not taken:
+        if await _read_as_a_list(survey, link, article, page, wanted):
+            return ()
         found = list(what_may_be(link, article, wanted)) or found
     whose = {one.organ.id: one for one in wanted}
     fetch, browser = survey.fetch, survey.has_browser
     return tuple(
         [await complete(fetch, one, page, whose[one.organ], browser) if one.accepted else one for one in found]
     )
+
+
+async def _read_as_a_list(
+    survey: Survey, link: Unclear, article: Article, page: Page, wanted: Sequence[Expectation]
+) -> bool:
+    """Reads a page that is no report of itself as the list that it may be. False when it may be something else too."""
+    if link.is_label or _is_list(article, page, wanted[0].series, survey):
+        await survey.read(page, whose=whose_list(link.sighting, wanted[0]))
+        return True
+    undated = link.nobodys and link.sighting.date is None
+    if undated and await is_years_list(survey, page, wanted[0]):
+        return True
+    if gathers(survey, page, wanted[0]):
+        await survey.read(page)
+        return True
+    if not article.is_form and _leads_to_one_of(survey, page, wanted):
+        await survey.read(page)
+    return False
+
+
+def _holds_anything(article: Article) -> bool:
+    """Whether a page holds what a report's page does: its text, a document, a frame, a day of its own."""
+    return bool(article.is_form or article.attachments or article.frames or article.dates)
 
 
 def gathers(survey: Survey, page: Page, wanted: Expectation) -> bool:
