@@ -79,7 +79,7 @@ class ArchivingDownloadHandler(BaseDownloadHandler):
         if answer.exchange.truncated:
             raise ResponseDataLossError(f"the answer was cut short ({answer.exchange.truncated})")
         if payload is not None:  # 304: what the server says is still so, from the archive
-            return _response(request.url, 200, Headers(_known(payload.headers)), payload.body, answer)
+            return _response(request.url, 200, Headers(_known(payload.headers, answer)), payload.body, answer)
         return _response(request.url, answer.status, Headers(_grouped(answer)), answer.entity, answer)
 
     async def close(self) -> None:
@@ -226,13 +226,13 @@ def _grouped(answer: Answer) -> dict[bytes, list[bytes]]:
     return headers
 
 
-def _known(headers: Any) -> dict[bytes, list[bytes]]:
-    """A known payload's headers, without codings: the archive gives the body decoded."""
+def _known(headers: Any, answer: Answer) -> dict[bytes, list[bytes]]:
+    """A known payload's headers, without codings: the archive gives the body decoded. Its age is that of the answer."""
     kept: dict[bytes, list[bytes]] = {}
     for name, value in headers:
-        if name.lower() not in (b"content-encoding", b"transfer-encoding", b"content-length"):
+        if name.lower() not in (b"content-encoding", b"transfer-encoding", b"content-length", b"age"):
             kept.setdefault(name, []).append(value)
-    return kept
+    return kept | {name: [value] for name, value in answer.headers if name.lower() == b"age"}
 
 
 def _in_utf8(headers: dict[str, str], body: bytes) -> tuple[dict[str, str], bytes]:

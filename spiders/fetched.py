@@ -55,6 +55,12 @@ class Page:
         return html_of(self.response) if self._is_text and self.response is not None else None
 
     @property
+    def hours_old(self) -> int:
+        """How long ago a network in front of the portal got this from it (RFC 9111, Age); 0 where it does not say."""
+        told = (self.response.headers.get("Age") or b"").strip() if self.response is not None else b""
+        return int(told[:9]) // 3600 if told.isdigit() else 0
+
+    @property
     def _is_text(self) -> bool:
         ok = self.verdict.outcome is Outcome.COMPLETE and self.response is not None
         return ok and self.response is not None and not is_document_body(self.response.body)

@@ -26,6 +26,7 @@ _PIECES = re.compile(r"[\s_|—–-]+")
 _SITES_NAME = re.compile(r"[省市县区州旗盟](?:人民)?政府$")
 _LIST_NAME = re.compile(r"(年报|年度报告)(专栏|列表)?$")
 _MOST_FRAMES = 4
+_OLD = 6  # hours from which on a list says nothing of what came since
 _MOST_DEPTH = 2  # frames within frames
 
 
@@ -168,8 +169,13 @@ class Survey:
         """Whether what was noted since then shows a report of the series."""
         return any(is_of_series(sighting, self._series) for sighting in list(self.sightings.values())[before:])
 
+    def _mind_age(self, page: Page) -> None:
+        if page.hours_old >= _OLD:
+            self.trouble(f"{page.url} is a network's copy of {page.hours_old} hours ago")
+
     def _note(self, page: Page) -> Listing:
         listing = read_listing(page.html or "", page.url)
+        self._mind_age(page)
         self.note(listing.links, page.capture)
         self.note(_of_itself(listing, page), page.capture)
         self.perhaps |= {page.url} if listing.is_form else set()
@@ -278,6 +284,7 @@ class Survey:
         if data is None:
             return None
         self._answered.add(page.url)
+        self._mind_age(page)
         links = links_of(data, page.url)
         return links, self.note(links, page.capture), data.total
 

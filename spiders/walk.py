@@ -243,8 +243,8 @@ class Walk:
                 listing = read_listing(page.html, page.url)
                 self._hear(listing.links, page)
                 days = [link.date for link in listing.links if link.date]
-                if not days and listing.scripted:
-                    await self._rendered(page)
+                if listing.scripted and (not days or max(days) < since):  # its tabs may open on a year of before
+                    await self._rendered(page, turn=True)
                 if not days or min(days) >= since:  # without a day it may be framed
                     further = listing.pages if days else [url for url in listing.frames if same_host(url, page.url)]
                     todo = [url for url in further if url not in seen][:1]
@@ -267,12 +267,14 @@ class Walk:
         planned = (step for step in steps(links, self._home, way) if step.url not in met)
         self._todo += [step for step in planned if is_near(step.url, self._home) or not self._within]
 
-    async def _rendered(self, page: Page) -> tuple[Link, ...]:
-        """The links of a page whose menu only a script builds."""
+    async def _rendered(self, page: Page, *, turn: bool = False) -> tuple[Link, ...]:
+        """The links of a page whose menu only a script builds. `turn`: hears what its further pages name too."""
         if not self.survey.has_browser:
             return ()
-        shown = await self.survey.fetch(page.url, browser=True)
+        shown = await self.survey.fetch(page.url, browser=True, turn=turn)
         self.survey.browser = True
+        for state in shown.before:
+            self._hear(links_on(state.html, shown.url), replace(shown, capture=state.capture))
         links = links_on(shown.html, shown.url) if shown.html else ()
         self._hear(links, shown)
         return links

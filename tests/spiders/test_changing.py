@@ -180,3 +180,20 @@ def test_a_framed_list_of_notices_is_looked_through() -> None:
     framed = f"<html><body>{'<li><a href=/b/7.html>招聘公告</a> 2024-02-20</li>' * 9}{ROW}</body></html>"
     site = Site({"/": home, "/tzgg/": notices, "/inc/list.html?c=7&p=1": framed, "/nb/": page("年报", OLD)} | REPORT)
     assert taken(visited(site)) == ["/a/1.html"]
+
+
+@pytest.mark.parametrize(("age", "outcome"), [(3600, Outcome.COMPLETE), (6 * 86400, Outcome.PARTIAL)])
+@pytest.mark.parametrize("path", ["/", "/nb/"])
+def test_a_networks_old_copy_of_a_list_says_nothing_of_what_came_since(path: str, age: int, outcome: Outcome) -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a>")
+    site = Site({"/": home, "/nb/": page("政府信息公开年报", OLD)})
+    site.ages[f"{HOST}/nb/"] = age
+    assert visited(site, path).outcome is outcome
+
+
+def test_notices_whose_tabs_open_on_a_year_of_before_are_turned_in_the_browser() -> None:
+    home = page("甲县", "<a href='/nb/'>政府信息公开年报</a> <a href='/tzgg/'>通知公告</a>")
+    old = "<li><a href='/b/7.html'>招聘公告</a> 2022-02-20</li><script>fetch('/rows')</script>"
+    site = Site({"/": home, "/tzgg/": page("通知公告", old), "/nb/": page("政府信息公开年报", OLD)} | REPORT)
+    site.has_browser, site.rendered = True, {f"{HOST}/tzgg/": page("通知公告", ROW)}
+    assert taken(visited(site)) == ["/a/1.html"]

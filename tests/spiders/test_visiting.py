@@ -51,6 +51,7 @@ class Site:
         self.moved: dict[str, str] = {}  # address → where it leads
         self.refuses: dict[str, int] = {}  # address → status
         self.rendered: dict[str, str] = {}  # address → what its scripts make of it
+        self.ages: dict[str, int] = {}  # address → seconds that a network has had it
         self._ids = count()
 
     def clock(self) -> datetime:
@@ -70,7 +71,8 @@ class Site:
         url = self.moved.get(url, url)
         text = self.rendered.get(url) if browser and url in self.rendered else self.pages.get(url)
         status = self.refuses.get(url, 200 if text else 404)
-        response: Response = HtmlResponse(url, status, body=(text or "404").encode(), encoding="utf-8")
+        headers = {"Age": str(self.ages[url])} if url in self.ages else None
+        response: Response = HtmlResponse(url, status, headers, body=(text or "404").encode(), encoding="utf-8")
         if text and text.startswith("%PDF"):
             response = Response(url, 200, body=text.encode())
         return Page(url, judge_page(response), response, ("c",), "c")
