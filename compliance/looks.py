@@ -104,9 +104,11 @@ def _own(obligation: Obligation, evidence: Evidence, visit: Visit) -> list[Candi
 
 
 def _doubt(visit: Visit, candidate: Candidate, state: str | None) -> Doubt:
-    if state is None or state == "read":  # read, but not observed: somebody is between the two
+    if state is None:
         cause = "not_read" if candidate.captures or not candidate.failure else "fetch_failed"
+    elif state in (_READ_BUT_UNSURE, "read"):  # read, and somebody else's for sure: of this organ it says nothing
+        cause = _READ_BUT_UNSURE
     else:
-        cause = _READ_BUT_UNSURE if state == _READ_BUT_UNSURE else "unreadable"
+        cause = "unreadable"
     listing = visit.captures or (f"visit:{visit.id}",)
     return Doubt(visit.at, cause, (*listing, *candidate.captures))

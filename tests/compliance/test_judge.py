@@ -107,7 +107,7 @@ def test_missing_needs_every_column() -> None:
         ("encrypted", None, "unreadable"),
         ("not_readable_here", None, "unreadable"),
         ("unconfirmed", None, "unconfirmed"),
-        ("read", None, "not_read"),
+        ("read", None, "unconfirmed"),
     ],
 )
 def test_a_candidate_that_nobody_confirmed_is_unknown_never_missing(
