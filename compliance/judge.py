@@ -97,15 +97,16 @@ def _judge_doubtful(
 ) -> Assessment:
     """Something may be the report, and nothing confirms it. While no column can be reached, that is told first."""
     doubt, due = doubtful.doubts[0], end_of(obligation.due_notice)
-    down = [group[-1] for group in by_column.values() if group and group[-1].outcome in _OUT_OF_REACH]
-    if not down or len(down) < len(by_column) or min(look.at for look in down) <= doubtful.at:
-        return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence)
-    if now <= due:
-        return _assessment(obligation, now, Status.UNKNOWN, cause=doubt.cause, evidence=doubt.evidence, until=due)
-    newest = max(down, key=lambda look: look.at)
-    until = min(look.at + policy.max_age for look in down)
-    evidence = (*newest.evidence, *doubt.evidence)
-    return _assessment(obligation, now, Status.UNKNOWN, cause=newest.outcome.value, evidence=evidence, until=until)
+    newest = [group[-1] for group in by_column.values() if group]
+    down = [look for look in newest if look.outcome in _OUT_OF_REACH and look.at > doubtful.at]
+    # when one of them no longer counts, the others may all be down
+    ages = [look.at + policy.max_age for look in newest] if down else []
+    until = min([due, *ages] if ages and now <= due else ages, default=None)
+    told, evidence = doubt.cause, doubt.evidence
+    if now > due and down and len(down) == len(by_column):
+        last = max(down, key=lambda look: look.at)
+        told, evidence = last.outcome.value, (*last.evidence, *doubt.evidence)
+    return _assessment(obligation, now, Status.UNKNOWN, cause=told, evidence=evidence, until=until)
 
 
 def _by_column(
