@@ -55,6 +55,15 @@ class Page:
         return html_of(self.response) if self._is_text and self.response is not None else None
 
     @property
+    def in_utf8(self) -> bool:
+        """Whether its bytes are UTF-8 and no mere ASCII."""
+        body = self.response.body if self.response is not None else b""
+        try:
+            return not body.isascii() and bool(body.decode("utf-8"))
+        except UnicodeDecodeError:
+            return False
+
+    @property
     def hours_old(self) -> int:
         """How long ago a network in front of the portal got this from it (RFC 9111, Age); 0 where it does not say."""
         told = (self.response.headers.get("Age") or b"").strip() if self.response is not None else b""

@@ -47,11 +47,11 @@ class Searching:
     async def _search_from(self, home: Page) -> Search | None:
         """The site's own search: on its home page, or on one that is called so."""
         html = home.html or ""
-        if search := search_of(html, home.url):
+        if search := search_of(html, home.url, in_utf8=home.in_utf8):
             return search
         for url in search_pages(links_on(html, home.url), home.url):
             page = await self._survey.fetch(url)
-            if page.html is not None and (search := search_of(page.html, page.url)):
+            if page.html and (search := search_of(page.html, page.url, in_utf8=page.in_utf8)):
                 return search
         return None
 

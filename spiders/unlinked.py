@@ -65,10 +65,13 @@ class Search:
         return Call(f"{self.address}{'&' if '?' in self.address else '?'}{sent}")
 
 
-def search_of(html: str, url: str) -> Search | None:
-    """The search that a page offers; None when it has none that can be asked without its scripts."""
+def search_of(html: str, url: str, *, in_utf8: bool = False) -> Search | None:
+    """The search that a page offers; None when it has none that can be asked without its scripts.
+
+    `in_utf8`: the page's bytes are UTF-8 whatever it claims, and so are those that its form sends.
+    """
     tree = LexborHTMLParser(html)
-    by_forms = (_by_form(form, box, html, url) for form in tree.css("form") if (box := _search_box(form)))
+    by_forms = (_by_form(form, box, html, url, in_utf8) for form in tree.css("form") if (box := _search_box(form)))
     found = next(by_forms, None)
     return found or (_by_script(html, url) if any(_is_typed(node) for node in tree.css("input")) else None)
 
@@ -96,7 +99,7 @@ def _is_typed(node: LexborNode) -> bool:
     return (node.attributes.get("type") or "").lower() in _TYPED
 
 
-def _by_form(form: LexborNode, box: str, html: str, url: str) -> Search | None:
+def _by_form(form: LexborNode, box: str, html: str, url: str, in_utf8: bool) -> Search | None:
     fixed = tuple(
         (name, node.attributes.get("value") or "")
         for node in form.css("input[type=hidden]")
@@ -104,7 +107,8 @@ def _by_form(form: LexborNode, box: str, html: str, url: str) -> Search | None:
     )
     address = _joined(url, form.attributes.get("action") or "")
     post = (form.attributes.get("method") or "").lower() == "post"
-    charset = "gb18030" if re.search(r"charset=['\"]?gb", html[:3000], re.I) else "utf-8"
+    claims_gb = re.search(r"charset=['\"]?gb", html[:3000], re.I) is not None
+    charset = "gb18030" if claims_gb and not in_utf8 else "utf-8"
     return Search(address, box, fixed, post, charset) if address else None
 
 

@@ -45,6 +45,9 @@ def test_a_form_of_a_page_in_gbk_is_sent_in_gbk() -> None:
     search = search_of(form, HOME)
     assert search
     assert search.ask("年") == Call("http://x.cn/so", "POST", "keyword=%C4%EA")
+    search = search_of(form, HOME, in_utf8=True)  # a page that only claims to be in GBK
+    assert search
+    assert search.ask("年").body == "keyword=%E5%B9%B4"
 
 
 def test_a_login_or_a_letter_box_is_no_search() -> None:
