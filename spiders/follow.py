@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from portals.titles import series_of
+from portals.titles import fold, organ_in, series_of
 from spiders.article import Article, guessed_dates, is_document, read_article
 from spiders.candidates import ACCEPT, Expectation, named_in
 from spiders.fetched import Fetch, Page
+from spiders.leads import MAY_BE_ITS
 from storage.records import Candidate, Outcome
 
 _HOME = re.compile(r"/?(?:(?:index|default|home)\.[a-z]{3,5})?", re.IGNORECASE)
@@ -30,6 +31,9 @@ async def follow(fetch: Fetch, candidate: Candidate, page: Page, wanted: Expecta
         if reason := _contradicts(article, candidate, wanted):
             score = min(candidate.score, ACCEPT)
             candidate = replace(candidate, score=score, reasons=(*candidate.reasons, reason))
+        elif reason := _is_of_another_source(article, candidate, wanted):
+            score = min(candidate.score, ACCEPT)
+            candidate = replace(candidate, score=score, reasons=(*candidate.reasons, reason, MAY_BE_ITS))
     return await complete(fetch, candidate, page, wanted, has_browser)
 
 
@@ -54,6 +58,18 @@ def _contradicts(article: Article, candidate: Candidate, wanted: Expectation) ->
     if named is None or named.id == candidate.organ:
         return None
     return f"its page says that it is {named.name}'s"
+
+
+def _is_of_another_source(article: Article, candidate: Candidate, wanted: Expectation) -> str | None:
+    """That a page whose titles name nobody names another registered organ as its source: the document decides.
+
+    Portals show the government's newest report in the frame of every department's column.
+    """
+    if not article.source or any(organ_in(title) for title in (candidate.title, *article.titles)):
+        return None
+    named = named_in(article.source, wanted)
+    its = fold(article.source).startswith(fold(wanted.organ.name))  # 甲县人民政府办公室, of the government's own
+    return f"its page names as its source {named.name}" if named and named != wanted.organ and not its else None
 
 
 async def complete(fetch: Fetch, candidate: Candidate, page: Page, wanted: Expectation, has_browser: bool) -> Candidate:

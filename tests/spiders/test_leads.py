@@ -6,7 +6,7 @@ import pytest
 
 from spiders.candidates import SURE
 from spiders.column import Column
-from spiders.leads import ONLY_READING
+from spiders.leads import MAY_BE_ITS, ONLY_READING
 from spiders.rules import rules
 from storage.records import Outcome, Visit
 from tests.spiders.test_visiting import HOST, PDF, Site, page, rows, visits
@@ -343,3 +343,17 @@ def test_a_list_that_breaks_off_proves_nothing() -> None:
     for text, outcome in ((whole, Outcome.COMPLETE), (whole[: whole.index("2021年")], Outcome.PARTIAL)):
         [visit] = visits(Site({"/nb/": text}), Column(f"{HOST}/nb/", ("m",)))
         assert visit.outcome is outcome
+
+
+@pytest.mark.parametrize(("source", "sure"), [("甲县人民政府", False), ("甲县财政局", True), ("甲县融媒体中心", True)])
+def test_a_nameless_report_whose_page_names_another_organ_as_its_source_is_left_to_its_document(
+    source: str, sure: bool
+) -> None:
+    """The county's newest report stood in the frame of every department's column, and was taken for four of theirs."""
+    listed = column_of("<a href='/a/1.html'>政府信息公开工作年度报告（2023年）</a> 2024-01-11")
+    head = f"<meta name='ContentSource' content='{source}'>"
+    site = Site({"/nb/": listed, "/a/1.html": head + page("政府信息公开工作年度报告（2023年）", DATED)})
+    [visit] = visits(site, Column(f"{HOST}/nb/", ("m",)))
+    [taken] = [one for one in visit.candidates if one.accepted]
+    assert (taken.score >= SURE) == sure
+    assert (MAY_BE_ITS in taken.reasons) != sure
