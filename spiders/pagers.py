@@ -25,6 +25,7 @@ _CONTROLS = (
     "a, button, input[type=button], input[type=submit], input[type=image], li[onclick], span[onclick], div[onclick]"
 )
 _SET = re.compile(r"[:=]\s*[\"']?(\d{1,9})")
+_VALUE = re.compile(r"(?<=[\s\"'])value$")
 _PAGE_FILE = re.compile(r"\d[\w-]{0,40}\.(s?html?|jhtml|aspx?|jsp)$|[?&](page|p|pageNo|pageIndex|cur\w*)=\d+", re.I)
 
 
@@ -168,9 +169,7 @@ def _numbers(html: str) -> list[tuple[str, int]]:
 
 
 def _name_before(text: str) -> str:
-    named = text.rstrip()
-    if named.endswith(" value"):
-        named = named[:-6].rstrip()
+    named = _VALUE.sub("", text.rstrip()).rstrip()
     return re.split(r"[^\w-]", named.rstrip("\"'"))[-1]
 
 

@@ -324,3 +324,21 @@ def test_a_name_that_is_not_the_rows_own_leaves_the_year_to_nobody(html: str) ->
 def test_a_rows_number_is_no_part_of_its_name() -> None:
     table = "<table><tr><td>3</td><td>财政局</td><td><a href='/3.html'>查看</a></td></tr></table>"
     assert [link.title for link in read_listing(table, URL).links] == ["财政局"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "<input id='pageCount'\nvalue='3'>",
+        "<input id='pageCount'value='3'>",
+        "<input id='pageCount'\t value = '3'>",
+        "<script>laypage({ 'pages' : 3 })</script>",
+    ],
+)
+def test_a_number_of_pages_is_read_however_it_is_spaced(told: str) -> None:
+    assert read_listing(f"<html><body><ul><li>年报</li></ul>{told}</body></html>", "http://jia.example/nb/").turned
+
+
+def test_a_number_of_rows_is_read_however_far_its_template_puts_it() -> None:
+    told = "共" + "\n" + " " * 300 + "<b>" + " " * 300 + "13" + "\n" * 200 + "</b>" + " " * 99 + "条"
+    assert read_listing(f"<html><body>{told}</body></html>", "http://jia.example/nb/").told == 13
