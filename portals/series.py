@@ -25,6 +25,12 @@ def find_series(key: str) -> Series | None:
     return next((series for series in built_in_series() if series.key == key), None)
 
 
+def has_form(key: str) -> bool:
+    """Whether a series' reports have a prescribed form to be told by; of a series that we do not know, yes."""
+    series = find_series(key)
+    return series is None or series.has_form
+
+
 def load_series(path: Path) -> tuple[Series, ...]:
     """The series of a data file; raises RegistryFaults with every fault of it."""
     faults = FaultList(str(path))

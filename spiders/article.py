@@ -43,6 +43,7 @@ _MOST_ATTACHMENTS = 12
 class Article:
     attachments: Mapping[str, str]  # absolute URLs, in the page's order, and how the page calls each
     dates: tuple[tuple[str, date], ...]  # (provenance, date)
+    shell: bool  # hardly any text, and scripts
     unfilled: bool  # scripts, and neither the report's text nor a document or frame: a browser may see more
     titles: tuple[str, ...] = ()  # what the page calls itself, the most trusted first
     frames: tuple[str, ...] = ()  # pages within it that may hold its body
@@ -62,11 +63,12 @@ def read_article(html: str, url: str) -> Article:
     period = _PERIOD.search(text)
     sources = _metas(tree, _META_SOURCE)
     frames = tuple(frame for frame in dict.fromkeys(_frames(tree, url)) if frame not in attachments)[:3]
-    form = is_form(text)
+    form, scripted = is_form(text), tree.css_first("script") is not None
     return Article(
         attachments=attachments,
         dates=tuple(_dates(tree, text, url)),
-        unfilled=not (form or attachments or frames) and tree.css_first("script") is not None,
+        shell=scripted and len(text) < 200 and not (attachments or frames),
+        unfilled=scripted and not (form or attachments or frames),
         titles=tuple(dict.fromkeys(_titles(tree)))[:6],
         frames=frames,
         period=int(period[1]) if period else None,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from portals.series import has_form
 from portals.titles import fold, organ_in, series_of
 from spiders.article import Article, guessed_dates, is_document, read_article
 from spiders.candidates import ACCEPT, Expectation, named_in
@@ -83,7 +84,8 @@ async def complete(fetch: Fetch, candidate: Candidate, page: Page, wanted: Expec
         failure = f"{Outcome.MOVED.value}: leads to the home page {page.url}"
         return replace(candidate, captures=held([page]), failure=failure)
     article = read_article(page.html, page.url)
-    if article.unfilled and has_browser:  # showVsbpdfIframe("/__local/1.pdf"), document.write(appendix)
+    # showVsbpdfIframe("/__local/1.pdf"); without a form to miss, only a page that shows hardly anything is suspect
+    if has_browser and (article.unfilled if has_form(candidate.series) else article.shell):
         rendered = await fetch(candidate.url, browser=True)
         if rendered.html is not None:
             page, article = rendered, read_article(rendered.html, rendered.url)

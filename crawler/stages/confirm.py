@@ -7,7 +7,7 @@ from datetime import date
 
 from compliance import REFUSED
 from crawler.reading import Result
-from portals.series import find_series
+from portals.series import has_form
 from portals.titles import Names, organ_in, series_of
 from reports import Report, dump, load, weigh
 from reports.version import VERSION
@@ -33,7 +33,7 @@ def settle_on(unread: Unread, results: Sequence[Result]) -> Reading:
     Of several the first with full tables counts (the page before its attachments), so that the same one counts at
     every visit, and versions compare like with like. The others are held against it.
     """
-    if not _has_form(unread.candidate):
+    if not has_form(unread.candidate.series):
         return _settle_existence(unread, results)
     reports = [load(result.report) for result in results if result.report]
     reports = [report for report in reports if _is_report(report)]
@@ -77,11 +77,6 @@ def _was_there_before(candidate: Candidate) -> bool:
     return bool(candidate.dates) and all(day <= date(candidate.year, 12, 25) for _, day in candidate.dates)
 
 
-def _has_form(candidate: Candidate) -> bool:
-    series = find_series(candidate.series)
-    return series is None or series.has_form
-
-
 def _settle_existence(unread: Unread, results: Sequence[Result]) -> Reading:
     candidate = unread.candidate
     if ONLY_READING in candidate.reasons:
@@ -105,7 +100,7 @@ def observation_of(unread: Unread, reading: Reading, names: Callable[[], Names] 
     sure = reading.state == "read" and candidate.score >= SURE
     if not sure and not (report is not None and names is not None and _says_so_itself(report, candidate, names)):
         return None
-    if report is None and _has_form(candidate):
+    if report is None and has_form(candidate.series):
         return None
     if report is not None and report.year not in (None, candidate.year):
         return None

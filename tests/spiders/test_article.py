@@ -96,6 +96,16 @@ def test_a_page_that_only_a_script_fills_is_told(body: str) -> None:
     assert read_article(body, URL).unfilled
 
 
+@pytest.mark.parametrize(
+    ("body", "rendered"), [("<p>" + "本网站共发布信息。" * 60 + "</p>", False), ("<div id=app>", True)]
+)
+def test_where_a_series_has_no_form_only_a_page_that_shows_hardly_anything_is_looked_at_in_the_browser(
+    body: str, rendered: bool
+) -> None:
+    article = read_article(f"<html><body>{body}<script src=app.js></script></body></html>", URL)
+    assert (article.shell, article.unfilled) == (rendered, True)
+
+
 @pytest.mark.parametrize("body", ['<a href="1.pdf">年度报告</a>', '<iframe src="body.html"></iframe>'])
 def test_a_page_with_a_document_or_a_frame_needs_no_script(body: str) -> None:
     assert not read_article(body + "<script>count()</script>", URL).unfilled
